@@ -1,0 +1,1 @@
+"""Messages: a row in the outbox, written in the transaction it tells of, handed over by the worker."""

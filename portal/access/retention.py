@@ -17,9 +17,7 @@ DEMO_MAILS = timedelta(hours=24)
 def purge(now: datetime) -> None:
     """Delete what has been kept long enough; erase the recovery codes that no sign-in may show again (R5)."""
     old_registration = (Registration.expires_at <= now, Registration.created_at <= now - REGISTRATIONS)
-    alive = select(SignIn.id).where(
-        SignIn.ended_at.is_(None), SignIn.idle_ends_at > now, SignIn.ends_at > now
-    )
+    alive = select(SignIn.id).where(SignIn.ended_at.is_(None), SignIn.idle_ends_at > now, SignIn.ends_at > now)
     unreadable = or_(RecoverySet.sign_in_id.is_(None), RecoverySet.sign_in_id.not_in(alive))
     with write() as session:
         session.execute(delete(Factor).where(Factor.confirmed_at.is_(None), Factor.expires_at <= now))

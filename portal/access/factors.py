@@ -1,0 +1,189 @@
+"""A user's enrolled methods: setting one up, naming, removing, which is primary. Never fewer than one."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from portal import methods
+from portal.access import limits
+from portal.access.problems import Gone, LastMethod
+from portal.access.sign_ins import Standing, end_others
+from portal.database import changed, write
+from portal.extensions import db, keys
+from portal.methods.base import Enrolled
+from portal.models import Factor, User
+
+METHODS_CHANGED = "methods_changed"
+
+
+def enrolled(user_id: int) -> list[Factor]:
+    """The user's finished factors, oldest first."""
+    rows = db.session.scalars(
+        select(Factor)
+        .where(Factor.user_id == user_id, Factor.confirmed_at.is_not(None))
+        .order_by(Factor.kind, Factor.slot)
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
+
+
+def closed(factor: Factor) -> bool:
+    """Whether the method refuses after too many wrong codes in a row."""
+    return factor.wrong_codes >= limits.CODES_IN_A_ROW
+
+
+def pending(standing: Standing, kind: str, now: datetime) -> Factor | None:
+    """The method of that kind that this sign-in is setting up: the same key in every tab, until it expires."""
+    return db.session.scalar(
+        select(Factor)
+        .where(Factor.sign_in_id == standing.sign_in_id, Factor.kind == kind, Factor.expires_at > now)
+        .execution_options(populate_existing=True)
+    )
+
+
+def begin(session: Session, standing: Standing, kind: str, now: datetime) -> None:
+    """Begin to set up a method, in the transaction that confirms the password for it.
+
+    An expired try of this sign-in gives way; a second tab's `begin` finds the first one's row. Raises `Gone` when
+    the user has as many of the kind as may be.
+    """
+    mine = (Factor.sign_in_id == standing.sign_in_id, Factor.kind == kind)
+    session.execute(delete(Factor).where(*mine, Factor.expires_at <= now))
+    if session.scalar(select(Factor.id).where(*mine)):
+        return
+    method = methods.method(kind)
+    if len(_slots(session, standing.user_id, kind)) >= method.most:
+        raise Gone
+    secret = method.new_secret()
+    session.add(
+        Factor(
+            user_id=standing.user_id,
+            kind=kind,
+            name="",
+            secret=keys().encrypt(secret, _row(standing.user_id, kind)) if secret else None,
+            created_at=now,
+            sign_in_id=standing.sign_in_id,
+            expires_at=now + limits.SET_UP_LIFE,
+        )
+    )
+
+
+def cancel(standing: Standing, kind: str) -> None:
+    """Leave off setting a method up; its key is gone."""
+    with write() as session:
+        session.execute(
+            delete(Factor).where(
+                Factor.sign_in_id == standing.sign_in_id, Factor.kind == kind, Factor.confirmed_at.is_(None)
+            )
+        )
+
+
+def secret(factor: Factor) -> bytes | None:
+    """A factor's decrypted secret."""
+    return keys().decrypt(factor.secret, _row(factor.user_id, factor.kind)) if factor.secret else None
+
+
+def evidence(rows: Iterable[Factor]) -> tuple[Enrolled, ...]:
+    """Factors as a method judges them."""
+    return tuple(Enrolled(row.id, secret(row), row.last_step) for row in rows)
+
+
+def finish(session: Session, standing: Standing, factor: Factor, now: datetime) -> None:
+    """A set-up proved right: the method is on, every other sign-in ends (R13), the first one is primary.
+
+    Raises `Gone` when the set-up was cancelled, expired or finished by another tab meanwhile.
+    """
+    _lock(session, standing.user_id)
+    taken = _slots(session, standing.user_id, factor.kind)
+    slot = next(i for i in range(1, len(taken) + 2) if i not in taken)
+    several = methods.method(factor.kind).most > 1
+    finished = session.execute(
+        update(Factor)
+        .where(Factor.id == factor.id, Factor.confirmed_at.is_(None), Factor.expires_at > now)
+        .values(
+            confirmed_at=now,
+            slot=slot,
+            name=f"App {slot}" if several else "",
+            wrong_codes=0,
+            sign_in_id=None,
+            expires_at=None,
+        )
+    )
+    if changed(finished) != 1 or slot > methods.method(factor.kind).most:
+        raise Gone
+    session.execute(
+        update(User)
+        .where(User.id == standing.user_id, User.primary_method.is_(None))
+        .values(primary_method=factor.kind)
+    )
+    end_others(session, standing, METHODS_CHANGED, now)
+
+
+def rename(user_id: int, factor_id: int, name: str) -> None:
+    """Name one of several. Raises `Gone` unless it is this user's."""
+    with write() as session:
+        renamed = session.execute(
+            update(Factor)
+            .where(Factor.id == factor_id, Factor.user_id == user_id, Factor.confirmed_at.is_not(None))
+            .values(name=name)
+        )
+    if changed(renamed) != 1:
+        raise Gone
+
+
+def remove(session: Session, standing: Standing, kind: str, now: datetime, *, factor_id: int | None = None) -> None:
+    """Switch a whole method off, or remove one of several. Every other sign-in ends.
+
+    Raises `LastMethod` when nothing would be left (R2), `Gone` when there is nothing to remove. Two tabs that remove
+    the last two methods wait for each other at the user's row.
+    """
+    _lock(session, standing.user_id)
+    which = [Factor.user_id == standing.user_id, Factor.kind == kind, Factor.confirmed_at.is_not(None)]
+    if factor_id is not None:
+        which.append(Factor.id == factor_id)
+    if changed(session.execute(delete(Factor).where(*which))) == 0:
+        raise Gone
+    left = session.scalars(
+        select(Factor.kind)
+        .where(Factor.user_id == standing.user_id, Factor.confirmed_at.is_not(None))
+        .order_by(Factor.confirmed_at)
+    ).all()
+    if not left:
+        raise LastMethod
+    session.execute(
+        update(User).where(User.id == standing.user_id, User.primary_method.not_in(left)).values(primary_method=left[0])
+    )
+    end_others(session, standing, METHODS_CHANGED, now)
+
+
+def set_primary(user_id: int, kind: str) -> None:
+    """Ask this method first at sign-in. Raises `Gone` unless it is on."""
+    on = select(Factor.id).where(Factor.user_id == user_id, Factor.kind == kind, Factor.confirmed_at.is_not(None))
+    with write() as session:
+        chosen = session.execute(update(User).where(User.id == user_id, on.exists()).values(primary_method=kind))
+    if changed(chosen) != 1:
+        raise Gone
+
+
+def open_again(session: Session, user_id: int, kind: str) -> None:
+    """Let a method that refuses after too many wrong codes be used again."""
+    session.execute(update(Factor).where(Factor.user_id == user_id, Factor.kind == kind).values(wrong_codes=0))
+
+
+def _slots(session: Session, user_id: int, kind: str) -> set[int]:
+    slots = session.scalars(
+        select(Factor.slot).where(Factor.user_id == user_id, Factor.kind == kind, Factor.confirmed_at.is_not(None))
+    )
+    return {slot for slot in slots if slot is not None}
+
+
+def _lock(session: Session, user_id: int) -> None:
+    """Hold the user's row to the end of the transaction (SQLite holds the whole database)."""
+    session.execute(select(User.id).where(User.id == user_id).with_for_update())
+
+
+def _row(user_id: int, kind: str) -> str:
+    """Which row a secret belongs to: nobody else's, and no other method's."""
+    return f"factor {user_id} {kind}"

@@ -1,0 +1,76 @@
+"""Checking a password: at sign-in, and before anything that protects the account is changed (R14)."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.access import limits, sign_ins
+from portal.access.addresses import Address
+from portal.access.limits import Hit
+from portal.access.problems import LimitReached, PasswordMissing, PasswordWrong, SignInWrong
+from portal.access.sign_ins import Standing
+from portal.database import write
+from portal.extensions import db, hasher
+from portal.models import User
+
+
+def sign_in(address: Address, password: str, *, ip: str, agent: str, next_path: str | None, now: datetime) -> str:
+    """Open a sign-in by address and password. Returns its token.
+
+    The same work is done whether or not anybody has the address. Raises `SignInWrong`, `LimitReached` or `Busy`. A
+    right password gives its try back even if the sign-in is never finished; what was wrong before stays counted until
+    one is.
+    """
+    if not password:
+        raise PasswordMissing
+    limits.take((Hit(limits.POSTS_BY_NETWORK, _network(ip)),), now)
+    hits = _hits(address.key, ip)
+    limits.take(hits, now)
+    user = db.session.execute(select(User.id, User.password_hash).where(User.email_key == address.key)).one_or_none()
+    right = hasher().verify(user.password_hash if user else None, password)
+    if user is None or not right:
+        raise SignInWrong
+    limits.give_back(hits, now)
+    with write() as session:
+        return sign_ins.open_sign_in(session, user.id, ip=ip, agent=agent, now=now, next_path=next_path)
+
+
+def confirm(standing: Standing, password: str, ip: str, now: datetime) -> None:
+    """Check the password of somebody who is signed in. Wrong ones count as at sign-in; too many end the sign-in.
+
+    Raises `PasswordWrong`, `PasswordMissing`, `LimitReached` or `Busy`.
+    """
+    if not password:
+        raise PasswordMissing
+    mine = (Hit(limits.CONFIRMATIONS, f"sign-in {standing.sign_in_id}"),)
+    try:
+        limits.take(mine, now)
+    except LimitReached:
+        with write() as session:
+            sign_ins.end(session, standing.sign_in_id, "wrong_passwords", now)
+        raise
+    hits = _hits(standing.email_key, ip)
+    limits.take(hits, now)
+    stored = db.session.scalar(select(User.password_hash).where(User.id == standing.user_id))
+    if not hasher().verify(stored, password):
+        raise PasswordWrong
+    limits.give_back((*mine, *hits), now)
+
+
+def finished(standing: Standing) -> None:
+    """A sign-in was finished: what was wrong before is forgotten, for this address."""
+    limits.forget(_address_hits(standing.email_key))
+
+
+def _hits(key: str, ip: str) -> tuple[Hit, ...]:
+    return (*_address_hits(key), Hit(limits.PASSWORDS_BY_NETWORK, _network(ip)))
+
+
+def _address_hits(key: str) -> tuple[Hit, ...]:
+    return tuple(
+        Hit(limit, f"address {key}") for limit in (limits.PASSWORD_WAITS, limits.PASSWORDS, limits.PASSWORDS_IN_A_ROW)
+    )
+
+
+def _network(ip: str) -> str:
+    return f"network {limits.network(ip)}"

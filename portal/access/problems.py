@@ -1,0 +1,171 @@
+"""What can be wrong, as named errors that carry facts. The sentences stand in `templates/problems.html`,
+one for each `key`."""
+
+from datetime import datetime
+from typing import ClassVar
+
+
+class Problem(Exception):
+    """Something the visitor can put right. `key` names its sentence; the facts are attributes."""
+
+    key: ClassVar[str]
+
+
+class AddressMissing(Problem):
+    key = "address_missing"
+
+
+class AddressBad(Problem):
+    key = "address_bad"
+
+
+class NameMissing(Problem):
+    key = "name_missing"
+
+
+class TextBad(Problem):
+    """Control characters where a line of text belongs."""
+
+    key = "text_bad"
+
+
+class PasswordMissing(Problem):
+    key = "password_missing"
+
+
+class SignInWrong(Problem):
+    """Address or password is wrong; which of the two is never said."""
+
+    key = "sign_in_wrong"
+
+
+class PasswordWrong(Problem):
+    key = "password_wrong"
+
+
+class PasswordCommon(Problem):
+    key = "password_common"
+
+
+class PasswordInContext(Problem):
+    """The password is made of the customer's own name, address or the company's name."""
+
+    key = "password_context"
+
+
+class CodeMissing(Problem):
+    key = "code_missing"
+
+
+class CodeWrong(Problem):
+    key = "code_wrong"
+
+
+class CodeExpired(Problem):
+    key = "code_expired"
+
+
+class CodeUsed(Problem):
+    """The code was right, and has been used."""
+
+    key = "code_used"
+
+
+class RecoveryCodeMissing(Problem):
+    key = "recovery_code_missing"
+
+
+class RecoveryCodeMistyped(Problem):
+    key = "recovery_code_shape"
+
+
+class RecoveryCodeWrong(Problem):
+    key = "recovery_code_wrong"
+
+
+class RecoveryCodeUsed(Problem):
+    key = "recovery_code_used"
+
+
+class BoxNotTicked(Problem):
+    key = "box_not_ticked"
+
+
+class ChoiceMissing(Problem):
+    key = "choice_missing"
+
+
+class TooShort(Problem):
+    """Fewer characters than `least`."""
+
+    def __init__(self, least: int) -> None:
+        self.least = least
+
+
+class TooLong(Problem):
+    """More characters than `most`."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+
+class PasswordTooShort(TooShort):
+    key = "password_short"
+
+
+class PasswordTooLong(TooLong):
+    key = "password_long"
+
+
+class NameTooLong(TooLong):
+    key = "name_long"
+
+
+class CodeMistyped(Problem):
+    """The answer has not the shape of a code of `length` digits; that is no try."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+
+class CodeTooShort(CodeMistyped):
+    key = "code_short"
+
+
+class CodeTooLong(CodeMistyped):
+    key = "code_long"
+
+
+class CodeNotDigits(CodeMistyped):
+    key = "code_not_digits"
+
+
+class Refused(Exception):
+    """The visitor can't go on like this; a page of its own says what still works."""
+
+
+class LimitReached(Refused):
+    """Too often. `what` is the limit's subject in one word, `until` the moment it goes on."""
+
+    def __init__(self, what: str, until: datetime) -> None:
+        self.what = what
+        self.until = until
+
+
+class MethodClosed(Refused):
+    """Too many wrong codes in a row: the method stays enrolled, and refuses until its owner opens it again."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+
+class Busy(Refused):
+    """More passwords are being checked than this process may at once."""
+
+
+class Gone(Refused):
+    """What the request is about is not there, or not there any more."""
+
+
+class LastMethod(Refused):
+    """The last method can't be switched off (R2)."""

@@ -1,0 +1,113 @@
+"""Proving a second factor: at sign-in, when a change asks for it anew, and at the end of setting one up."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, update
+from sqlalchemy.orm import Session
+
+from portal import methods
+from portal.access import codes, factors, recovery_codes, tries
+from portal.access.answers import read_code
+from portal.access.codes import Asker
+from portal.access.limits import Hit
+from portal.access.problems import CodeUsed, Gone
+from portal.access.sign_ins import Standing, prove_address, raise_sign_in
+from portal.access.steps import Step
+from portal.database import changed, write
+from portal.extensions import keys
+from portal.methods.base import CodeMark, Evidence, Mark, Method, StepMark
+from portal.models import Factor
+
+SIGN_IN, ENROL, ADDRESS = "sign_in", "enrol", "address"
+
+
+def prove(standing: Standing, kind: str, answer: str, ip: str, now: datetime) -> str:
+    """Let the sign-in in by a method's code. Returns its new token.
+
+    Raises a `Problem` about the answer, `LimitReached`, `MethodClosed`, or `Gone` when the user has no such method or
+    this sign-in was raised or ended meanwhile.
+    """
+    mine = [factor for factor in factors.enrolled(standing.user_id) if factor.kind == kind]
+    if not mine:
+        raise Gone
+    asker = codes.by_sign_in(standing, SIGN_IN)
+    code = read_code(answer)
+    with tries.counted(_hits(standing, kind, ip), now), tries.counted_in_a_row(standing, kind, enrolled=True):
+        mark = _judge(methods.method(kind), code, mine, asker, now)
+        with write() as session:
+            spend(session, mark, asker, now)
+            _note_use(session, standing.user_id, kind, mark, now)
+            return raise_sign_in(session, standing, kind, now)
+
+
+def finish_set_up(standing: Standing, kind: str, answer: str, ip: str, now: datetime) -> str | None:
+    """Switch a method on by the first right code. Returns a new token when that lets the newcomer in, with recovery
+    codes made in the same transaction; None for somebody who was in already.
+
+    Raises as `prove` does; `Gone` when there is nothing being set up.
+    """
+    factor = factors.pending(standing, kind, now)
+    if factor is None:
+        raise Gone
+    newcomer = standing.step(now) is Step.SET_UP
+    asker = codes.by_sign_in(standing, ENROL)
+    code = read_code(answer)
+    token = None
+    with (
+        tries.counted(_hits(standing, kind, ip), now),
+        tries.counted_in_a_row(standing, kind, enrolled=False),
+    ):
+        mark = _judge(methods.method(kind), code, [factor], asker, now)
+        made = recovery_codes.prepare() if newcomer else None
+        with write() as session:
+            spend(session, mark, asker, now)
+            if newcomer:
+                token = raise_sign_in(session, standing, kind, now)
+            factors.finish(session, standing, factor, now)
+            if made and not recovery_codes.has_set(session, standing.user_id):
+                recovery_codes.store(session, standing, made, now)
+    return token
+
+
+def prove_mailbox(standing: Standing, answer: str, ip: str, now: datetime) -> None:
+    """Type the code from the mail that the wizard asks for (R15). Raises as `prove` does."""
+    asker = codes.by_sign_in(standing, ADDRESS)
+    code = read_code(answer)
+    with tries.counted(_hits(standing, ADDRESS, ip), now):
+        mark = methods.base.judge_sent(code, codes.sent(asker), keys(), now)
+        with write() as session:
+            spend(session, mark, asker, now)
+            prove_address(session, standing, now)
+
+
+def spend(session: Session, mark: Mark, asker: Asker, now: datetime) -> None:
+    """Spend what proved an answer right. Raises `CodeUsed` for the loser of a race."""
+    if isinstance(mark, CodeMark):
+        codes.spend(session, mark, asker, now)
+    else:
+        _spend_step(session, mark, now)
+
+
+def _spend_step(session: Session, mark: StepMark, now: datetime) -> None:
+    """A time step is spent for itself and all before it; a mark far in the future comes from a clock set back."""
+    unspent = or_(Factor.last_step < mark.step, Factor.last_step > mark.present + 1)
+    spent = session.execute(
+        update(Factor).where(Factor.id == mark.factor_id, unspent).values(last_step=mark.step, used_at=now)
+    )
+    if changed(spent) != 1:
+        raise CodeUsed
+
+
+def _judge(method: Method, code: str, rows: list[Factor], asker: Asker, now: datetime) -> Mark:
+    sent = codes.sent(asker) if method.sends else ()
+    return method.judge(code, Evidence(factors.evidence(rows), sent), keys(), now)
+
+
+def _note_use(session: Session, user_id: int, kind: str, mark: Mark, now: datetime) -> None:
+    """When a code that was sent proves the method, note it there; a step has noted it on its own factor."""
+    if isinstance(mark, CodeMark):
+        session.execute(update(Factor).where(Factor.user_id == user_id, Factor.kind == kind).values(used_at=now))
+
+
+def _hits(standing: Standing, kind: str, ip: str) -> tuple[Hit, ...]:
+    return tries.code_hits(f"user {standing.user_id} {kind}", ip)

@@ -1,0 +1,96 @@
+"""How the database is spoken to: reading in autocommit, writing in one short transaction.
+
+`db.session` is for reading: no BEGIN, no ROLLBACK, nothing to commit. `write()` opens a transaction of its own that
+commits at the end of its block or leaves nothing. On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so
+that two writers wait for each other instead of failing half-way; on PostgreSQL it is READ COMMITTED, and whatever
+must not race is one conditional statement or holds a row lock.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from flask import current_app
+from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Engine, MetaData, Result, event
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+WAIT_FOR_WRITERS = 5000  # milliseconds SQLite waits for another writer before it says "locked"
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time: aware UTC in Python, `timestamptz` on PostgreSQL, UTC text on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The models' base. Every constraint has a name, which SQLite's migrations need to change one."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    registry = registry(metadata=metadata, type_annotation_map={datetime: Moment})
+
+
+def engine_options() -> dict[str, Any]:
+    """What the engine is made with: autocommit unless `write()` says otherwise, and connections that were cut
+    (a database restarted under us) noticed before they are used."""
+    return {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": True}
+
+
+def prepare(engine: Engine) -> None:
+    """Give an engine what `write()` needs; on SQLite also foreign keys, WAL and patience."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _take_write_lock)
+
+
+def writing(engine: Engine) -> Engine:
+    """The same engine, and pool, in transactions."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(writing=True)
+    return engine.execution_options(isolation_level="READ COMMITTED")
+
+
+@contextmanager
+def write() -> Iterator[Session]:
+    """A transaction: committed when the block ends, rolled back when it raises."""
+    engine: Engine = current_app.extensions["sqlalchemy"].engine
+    with Session(writing(engine), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def changed(result: Result[Any]) -> int:
+    """How many rows an UPDATE or DELETE changed: the one answer that decides who won a race."""
+    return cast("CursorResult[Any]", result).rowcount
+
+
+def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={WAIT_FOR_WRITERS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _take_write_lock(connection: Connection) -> None:
+    if connection.get_execution_options().get("writing"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""HTTP only: read the request, call the rules, render a page or lead on."""

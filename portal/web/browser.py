@@ -1,0 +1,42 @@
+"""What the rules are told of a request: the network address and the browser, as plain values."""
+
+import re
+
+from flask import request
+
+AGENT_MOST = 256
+# In this order: each says more than the ones it also claims to be.
+BROWSERS = ("Edg", "OPR", "SamsungBrowser", "Firefox", "FxiOS", "CriOS", "Chrome", "Safari")
+SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Mac OS X", "CrOS", "Linux")
+NAMES = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "SamsungBrowser": "Samsung Internet",
+    "FxiOS": "Firefox",
+    "CriOS": "Chrome",
+    "Mac OS X": "macOS",
+    "CrOS": "ChromeOS",
+}
+
+
+def ip() -> str:
+    """The visitor's network address; behind trusted proxies, the one they saw."""
+    return request.remote_addr or "0.0.0.0"  # noqa: S104  an address, not a place to listen
+
+
+def agent() -> str:
+    """The browser's own words, cut and without control characters."""
+    return re.sub(r"[^ -~]", "", request.headers.get("User-Agent", ""))[:AGENT_MOST]
+
+
+def describe(words: str) -> str:
+    """ "Firefox on Windows" from a User-Agent header."""
+    browser = next((name for name in BROWSERS if name in words), None)
+    system = next((name for name in SYSTEMS if name in words), None)
+    parts = [NAMES.get(part, part) for part in (browser, system) if part]
+    return " on ".join(parts) or "an unknown browser"
+
+
+def facts() -> dict[str, str]:
+    """What a mail tells of where a code was asked for."""
+    return {"ip": ip(), "agent": describe(agent())}

@@ -1,0 +1,51 @@
+"""The methods as "Security and access" and the overview show them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal import methods
+from portal.access import factors
+from portal.models import Factor
+
+
+@dataclass(frozen=True)
+class Card:
+    """One method: whether it is on, since when, when last used; `only` when it can't be switched off."""
+
+    kind: str
+    on: bool
+    primary: bool
+    only: bool
+    closed: bool
+    can_add: bool
+    factors: tuple[Factor, ...]
+
+    @property
+    def since(self) -> datetime | None:
+        return min((row.confirmed_at for row in self.factors if row.confirmed_at), default=None)
+
+    @property
+    def used_at(self) -> datetime | None:
+        return max((row.used_at for row in self.factors if row.used_at), default=None)
+
+
+def of(rows: Iterable[Factor], on_offer: Iterable[str], primary: str | None) -> list[Card]:
+    """A card for each method on offer, and for one that is on though no longer offered."""
+    rows = list(rows)
+    kinds = dict.fromkeys([*on_offer, *(row.kind for row in rows)])
+    on = {row.kind for row in rows}
+    return [_card(kind, [row for row in rows if row.kind == kind], kind == primary, on == {kind}) for kind in kinds]
+
+
+def _card(kind: str, mine: list[Factor], primary: bool, only: bool) -> Card:
+    most = methods.method(kind).most
+    return Card(
+        kind=kind,
+        on=bool(mine),
+        primary=primary,
+        only=only,
+        closed=any(factors.closed(row) for row in mine),
+        can_add=0 < len(mine) < most,
+        factors=tuple(mine),
+    )

@@ -1,0 +1,40 @@
+"""The two cookies beside Flask's own: `sign-in` names a sign-in's row, `visit` a registration's.
+
+Over https both carry the `__Host-` prefix, which no other host and no plain page can set (RFC 6265bis, 4.1.3.2).
+They last as long as the browser's session; the rows decide when they end.
+"""
+
+from flask import Response, request
+
+from portal.extensions import settings
+
+SIGN_IN = "sign-in"
+VISIT = "visit"
+
+
+def name(cookie: str) -> str:
+    return f"__Host-{cookie}" if settings().https else cookie
+
+
+def read(cookie: str) -> str | None:
+    return request.cookies.get(name(cookie))
+
+
+def keep(response: Response, cookie: str, token: str) -> Response:
+    """Give the browser a token."""
+    secure = settings().https
+    response.set_cookie(name(cookie), token, secure=secure, httponly=True, samesite="Lax", path="/")
+    return response
+
+
+def drop(response: Response, cookie: str) -> Response:
+    """Take the token back, if the browser sent one."""
+    if name(cookie) in request.cookies:
+        secure = settings().https
+        response.delete_cookie(name(cookie), secure=secure, httponly=True, samesite="Lax", path="/")
+    return response
+
+
+def session_name(https: bool) -> str:
+    """The name of Flask's own cookie, which holds the CSRF secret and flashes, nothing else."""
+    return "__Host-portal" if https else "portal"

@@ -1,0 +1,66 @@
+"""From what went wrong to a page that says what to do next. No page tells more than the visitor may know."""
+
+import math
+from datetime import timedelta
+
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from portal import clock
+from portal.access.problems import Busy, Gone, LastMethod, LimitReached, MethodClosed, Refused
+from portal.web import gate
+from portal.web.headers import CrossOrigin
+
+KEYS = {400: "bad_request", 403: "origin", 404: "not_found", 405: "method", 413: "too_large", 500: "broken"}
+SOON = 5  # seconds after which a busy portal may be asked again
+
+
+class RegistrationClosed(Refused):
+    """The operator takes no new customers."""
+
+
+def register(app: Flask) -> None:
+    """Give every error its page."""
+    app.register_error_handler(LimitReached, _limited)
+    app.register_error_handler(MethodClosed, _closed)
+    app.register_error_handler(Gone, lambda _: gate.lead_on())
+    app.register_error_handler(LastMethod, lambda _: _page(409, "last_method"))
+    app.register_error_handler(RegistrationClosed, lambda _: _page(403, "registration_closed"))
+    app.register_error_handler(Busy, lambda _: _busy())
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(CSRFError, lambda _: _page(403, "bad_form"))
+    app.register_error_handler(CrossOrigin, lambda _: _page(403, "origin"))
+    app.register_error_handler(HTTPException, _http)
+
+
+def _limited(reached: LimitReached) -> ResponseReturnValue:
+    """429 with the clock time at which it goes on (RFC 6585, 4)."""
+    seconds = max(1, math.ceil((reached.until - clock.now()) / timedelta(seconds=1)))
+    page = render_template("errors/limited.html", until=reached.until, what=reached.what)
+    return page, 429, {"Retry-After": str(seconds)}
+
+
+def _closed(refused: MethodClosed) -> ResponseReturnValue:
+    return render_template("errors/closed.html", kind=refused.kind), 403
+
+
+def _busy() -> ResponseReturnValue:
+    page, status = _page(503, "busy")
+    return page, status, {"Retry-After": str(SOON)}
+
+
+def _database(_error: DBAPIError) -> ResponseReturnValue:
+    """The database is away or refuses to write: nothing was changed, and it is worth trying again."""
+    return _busy()
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    return _page(status, KEYS.get(status, "bad_request" if status < 500 else "broken"))
+
+
+def _page(status: int, key: str) -> tuple[str, int]:
+    return render_template("errors/page.html", status=status, key=key), status

@@ -1,0 +1,101 @@
+"""The gate: every request is asked for its step before a view runs. What declares nothing needs a finished sign-in.
+
+Half in, one reaches the step that is due, sign-out, and what is open to everybody; every other path, existing or
+not, leads back to that step. A step already behind leads on.
+"""
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Response, current_app, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal import clock
+from portal.access import sign_ins
+from portal.access.steps import Step
+from portal.web import cookies
+from portal.web.visitor import step, visitor
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+PAGES = {
+    Step.SIGN_IN: "auth.sign_in",
+    Step.PROVE_ADDRESS: "onboarding.address",
+    Step.SET_UP: "onboarding.choice",
+    Step.CHECK: "auth.verify",
+    Step.SAVE_CODES: "onboarding.save_codes",
+    Step.IN: "pages.overview",
+}
+LOCAL_PATH = re.compile(r"/[A-Za-z0-9][A-Za-z0-9/_.~?=&-]*")
+NEXT_MOST = 512
+
+
+def open_at(*steps: Step) -> Callable[[View], View]:
+    """Declare at which steps a view may be reached."""
+
+    def declare(view: View) -> View:
+        view.open_at = frozenset(steps)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def open_to_everybody(view: View) -> View:
+    """Declare that a view may be reached by whoever asks, signed in or not (R1)."""
+    return open_at(*Step)(view)
+
+
+def declared(endpoint: str | None) -> frozenset[Step]:
+    """The steps at which an endpoint is open."""
+    view = current_app.view_functions.get(endpoint or "")
+    return frozenset(Step) if endpoint == "static" else getattr(view, "open_at", frozenset({Step.IN}))
+
+
+def guard() -> ResponseReturnValue | None:
+    """Before every request: let it pass or lead to the step that is due."""
+    steps = declared(request.endpoint)
+    if len(steps) == len(Step):
+        return None
+    due = step()
+    if due not in steps:
+        return lead_on(due)
+    if found := visitor():
+        sign_ins.seen(found.standing, due, clock.now())
+    return None
+
+
+def lead_on(due: Step | None = None) -> Response:
+    """To the page of the step that is due; somebody who isn't in is told why, and comes back here afterwards."""
+    due = due or step()
+    if due is not Step.SIGN_IN:
+        return see(url_for(PAGES[due]))
+    if g.get("ended"):
+        flash(g.ended, "ended")
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return see(url_for(PAGES[due], next=local_path(wanted)))
+
+
+def go_on() -> Response:
+    """After a step is done: to the page first asked for once the visitor is in, else to the next step."""
+    found = visitor()
+    if found and found.is_in and found.standing.next_path:
+        return see(found.standing.next_path)
+    return lead_on()
+
+
+def local_path(wanted: str | None) -> str | None:
+    """A path of the portal's own, or None for anything else: no host, no scheme, no encoded tricks."""
+    if not wanted or len(wanted) > NEXT_MOST or "//" in wanted or not LOCAL_PATH.fullmatch(wanted):
+        return None
+    return wanted
+
+
+def forget_dead_token(response: Response) -> Response:
+    """After every request: take back a cookie that opens nothing."""
+    return cookies.drop(response, cookies.SIGN_IN) if g.get("dead") else response
+
+
+def see(location: str) -> Response:
+    """303: a POST is never repeated at the place it leads to (RFC 9110, 15.4.4)."""
+    return redirect(location, 303)  # type: ignore[return-value]

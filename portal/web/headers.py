@@ -1,0 +1,58 @@
+"""What every answer carries, and where a form may come from."""
+
+from flask import Response, request
+from werkzeug.exceptions import Forbidden
+
+from portal.extensions import settings
+
+HSTS = 63072000  # seconds: two years
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class CrossOrigin(Forbidden):
+    """A form that another site sent, or that doesn't say which site it comes from."""
+
+
+def check_origin() -> None:
+    """Before every request that may change something: it must come from a page of this portal.
+
+    A browser says so by `Origin`, by `Sec-Fetch-Site`, or by both; neither may disagree. Raises `CrossOrigin`.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    origin = request.headers.get("Origin", "null")
+    site = request.headers.get("Sec-Fetch-Site")
+    named = origin != "null" and origin == settings().base_url
+    if origin not in ("null", settings().base_url) or site not in (None, "same-origin") or not (named or site):
+        raise CrossOrigin
+
+
+def add(response: Response) -> Response:
+    """After every request: the security headers; pages are never stored."""
+    for header, value in HEADERS.items():
+        response.headers.setdefault(header, value)
+    if settings().https:
+        response.headers["Strict-Transport-Security"] = f"max-age={HSTS}; includeSubDomains"
+    if request.endpoint not in ("static", "pages.brand_css", "pages.logo"):
+        response.headers["Cache-Control"] = "no-store"
+    return response

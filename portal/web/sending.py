@@ -1,0 +1,43 @@
+"""Having codes sent, for every page that asks for one."""
+
+from datetime import datetime
+
+from portal import methods
+from portal.access import codes, factors, second_factor
+from portal.access.codes import Asker
+from portal.access.problems import LimitReached, MethodClosed
+from portal.access.sign_ins import Standing
+from portal.access.steps import Step
+from portal.web import browser
+
+
+def send(asker: Asker, now: datetime) -> None:
+    """Send a code, unless it is too early or too often: then the page says when it goes on."""
+    try:
+        codes.issue(asker, browser.facts(), now)
+    except LimitReached:
+        return
+
+
+def send_for_check(standing: Standing, kind: str, now: datetime) -> None:
+    """Send what a method needs before its answer can be typed; nothing for a method that sends nothing.
+
+    Raises `MethodClosed` when the method refuses, for its code would be sent in vain.
+    """
+    if not methods.method(kind).sends:
+        return
+    if any(factors.closed(row) for row in factors.enrolled(standing.user_id) if row.kind == kind):
+        raise MethodClosed(kind)
+    send(codes.by_sign_in(standing, second_factor.SIGN_IN), now)
+
+
+def send_for_step(standing: Standing, now: datetime) -> None:
+    """Send the code that the step due next asks for, if it asks for one."""
+    step = standing.step(now)
+    if step is Step.PROVE_ADDRESS:
+        send(codes.by_sign_in(standing, second_factor.ADDRESS), now)
+    elif step is Step.CHECK and standing.primary:
+        try:
+            send_for_check(standing, standing.primary, now)
+        except MethodClosed:
+            return  # the page of the method says so, and what else there is

@@ -1,0 +1,26 @@
+"""How a moment is shown: in the portal's zone, which is always named."""
+
+from datetime import datetime
+
+from portal.extensions import settings
+
+
+def clock(moment: datetime) -> str:
+    """ "14:03 UTC" """
+    return moment.astimezone(settings().time_zone).strftime("%H:%M %Z")
+
+
+def day(moment: datetime) -> str:
+    """ "22 November 2026" """
+    local = moment.astimezone(settings().time_zone)
+    return f"{local.day} {local:%B %Y}"
+
+
+def day_and_clock(moment: datetime) -> str:
+    """ "22 November 2026, 14:03 UTC" """
+    return f"{day(moment)}, {clock(moment)}"
+
+
+def iso(moment: datetime) -> str:
+    """RFC 3339, for `datetime` attributes and scripts."""
+    return moment.isoformat(timespec="seconds")

@@ -1,0 +1,139 @@
+"""The second step: a method's code, another way, or a recovery code. Part of the `auth` blueprint.
+
+The same pages ask somebody who is in for a fresh code, when a change needs one (R14).
+"""
+
+from datetime import datetime
+
+from flask import Response, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal import clock, methods
+from portal.access import (
+    codes,
+    confirmations,
+    factors,
+    limits,
+    password_check,
+    recovery_codes,
+    second_factor,
+)
+from portal.access.problems import MethodClosed, Problem
+from portal.access.sign_ins import Standing
+from portal.access.steps import Step
+from portal.models import Factor
+from portal.web import browser, cookies, gate
+from portal.web.auth import auth
+from portal.web.forms import CodeForm
+from portal.web.gate import open_at
+from portal.web.sending import send_for_check
+from portal.web.visitor import standing, visitor
+
+
+@auth.get("/sign-in/verify")
+@open_at(Step.CHECK, Step.IN)
+def verify() -> ResponseReturnValue:
+    """To the primary method."""
+    if _settled():
+        return gate.go_on()
+    return gate.see(url_for("auth.verify_with", method=standing().primary or next(iter(_mine()))))
+
+
+@auth.route("/sign-in/verify/<method>", methods=["GET", "POST"])
+@open_at(Step.CHECK, Step.IN)
+def verify_with(method: str) -> ResponseReturnValue:
+    """Ask for a method's code. Opening the page sends nothing."""
+    if _settled():
+        return gate.go_on()
+    now, mine, form = clock.now(), _mine(), CodeForm()
+    if method not in mine:
+        return gate.see(url_for("auth.verify"))
+    if factors.closed(mine[method]):
+        raise MethodClosed(method)
+    if request.method == "POST":
+        try:
+            token = second_factor.prove(standing(), method, form.code.data or "", browser.ip(), now)
+            return _let_in(token)
+        except Problem as problem:
+            form.blame("code", problem)
+    return _page(method, form, now), form.status
+
+
+@auth.post("/sign-in/verify/<method>/send")
+@open_at(Step.CHECK, Step.IN)
+def send_code(method: str) -> ResponseReturnValue:
+    """Send another code."""
+    if not _settled() and method in _mine():
+        send_for_check(standing(), method, clock.now())
+    return gate.see(url_for("auth.verify_with", method=method))
+
+
+@auth.route("/sign-in/other", methods=["GET", "POST"])
+@open_at(Step.CHECK, Step.IN)
+def other() -> ResponseReturnValue:
+    """Choose another way; choosing one that sends a code sends it."""
+    if _settled():
+        return gate.go_on()
+    mine = _mine()
+    chosen = request.form.get("method", "")
+    if request.method == "POST" and chosen in mine:
+        send_for_check(standing(), chosen, clock.now())
+        return gate.see(url_for("auth.verify_with", method=chosen))
+    ways = [(kind, methods.method(kind).hint(standing().email)) for kind in mine]
+    return render_template("auth/other.html", ways=ways)
+
+
+@auth.route("/sign-in/recovery-code", methods=["GET", "POST"])
+@open_at(Step.CHECK, Step.IN)
+def recovery_code() -> ResponseReturnValue:
+    """Ask for a recovery code."""
+    if _settled():
+        return gate.go_on()
+    form = CodeForm()
+    if request.method == "POST":
+        try:
+            token = recovery_codes.use(standing(), form.code.data or "", browser.ip(), clock.now())
+            _warn_if_few()
+            return _let_in(token)
+        except Problem as problem:
+            form.blame("code", problem)
+    return render_template("auth/recovery_code.html", form=form), form.status
+
+
+def _settled() -> bool:
+    """Whether there is nothing to prove: in, and lately enough for any change."""
+    found = visitor()
+    return bool(found and found.is_in and confirmations.fresh(found.standing, clock.now()))
+
+
+def _mine() -> dict[str, Factor]:
+    """The methods this user has, each with one of its factors (they close together)."""
+    return {factor.kind: factor for factor in factors.enrolled(standing().user_id)}
+
+
+def _page(kind: str, form: CodeForm, now: datetime) -> str:
+    method, found = methods.method(kind), visitor()
+    asker = codes.by_sign_in(standing(), second_factor.SIGN_IN)
+    return render_template(
+        f"methods/{kind}/check.html",
+        method=kind,
+        form=form,
+        hint=method.hint(standing().email),
+        sending=codes.sending(asker, now) if method.sends else None,
+        others=True,
+        again=bool(found and found.is_in),
+    )
+
+
+def _let_in(token: str) -> Response:
+    """The factor was right: on with the new token. What was wrong before is forgotten."""
+    before: Standing = standing()
+    password_check.finished(before)
+    where = before.next_path or url_for("pages.overview")
+    return cookies.keep(gate.see(where), cookies.SIGN_IN, token)
+
+
+def _warn_if_few() -> None:
+    left = recovery_codes.remaining(standing().user_id)
+    if left and left.unused <= limits.FEW_RECOVERY_CODES:
+        flash("few_codes_left", "notice")

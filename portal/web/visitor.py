@@ -1,0 +1,62 @@
+"""Who is asking: Flask-Login's current user is the sign-in that the cookie names."""
+
+from datetime import datetime
+from typing import cast
+
+from flask import Request, g, has_request_context
+from flask_login import UserMixin, current_user
+
+from portal import clock
+from portal.access import sign_ins
+from portal.access.sign_ins import Standing
+from portal.access.steps import Step
+from portal.extensions import login
+from portal.web import cookies
+
+
+class Visitor(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
+    """Somebody whose password was right in this browser, at one step of the way in."""
+
+    def __init__(self, standing: Standing, now: datetime) -> None:
+        self.standing = standing
+        self.step = standing.step(now)
+        self.name = standing.name
+        self.email = standing.email
+        self.idle_ends_at = standing.idle_ends_at
+
+    @property
+    def is_in(self) -> bool:
+        return self.step is Step.IN
+
+    def get_id(self) -> str:
+        return str(self.standing.user_id)
+
+
+def visitor() -> Visitor | None:
+    """The visitor of this request; None when nobody is even half in. One query a request, none without a cookie."""
+    found = current_user if has_request_context() else None
+    return cast(Visitor, found) if found and found.is_authenticated else None
+
+
+def standing() -> Standing:
+    """The visitor's sign-in, on pages that the gate opens only to somebody who has one."""
+    return cast(Visitor, current_user).standing
+
+
+def step() -> Step:
+    """The step that is due."""
+    found = visitor()
+    return found.step if found else Step.SIGN_IN
+
+
+@login.request_loader  # type: ignore[untyped-decorator]
+def _load(request: Request) -> Visitor | None:
+    """Read the cookie. `g.dead` notes a token that opens nothing, `g.ended` why, if the row still says."""
+    token = cookies.read(cookies.SIGN_IN)
+    if not token:
+        return None
+    now = clock.now()
+    found = sign_ins.find(token)
+    g.dead = found is None or found.ended(now) is not None
+    g.ended = found.ended(now) if found else None
+    return None if found is None or g.dead else Visitor(found, now)

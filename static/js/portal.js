@@ -122,11 +122,12 @@ function passwordMeter() {
   }
 }
 
-// Two minutes before the sign-in ends for want of use, say so.
+// Two minutes before the sign-in ends for want of use, say so. A page that seems to have come after that end was
+// read with a wrong clock: then nothing is said.
 function warnBeforeIdleEnd() {
   for (const line of all("[data-idle-ends]")) {
-    const wait = Math.max(0, Number(line.dataset.idleEnds) - 120) * 1000;
-    setTimeout(() => { line.textContent = line.dataset.idleWords; }, wait);
+    const wait = Date.parse(line.dataset.idleEnds) - Date.now() - 120_000;
+    if (wait > 0) setTimeout(() => { line.textContent = line.dataset.idleWords; }, wait);
   }
 }
 

@@ -1,0 +1,83 @@
+"""What every test may ask for: a running portal and its people, or the rules alone on a quiet database."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from flask import Flask
+
+from config import Settings
+from portal import clock, create_app
+from portal.database import Base, writing
+from portal.extensions import db
+from tests.people import People, Person
+from tests.portal_for_tests import Portal, environment, free_port, fresh_database, running
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The one portal that all tests over HTTP share."""
+    database = fresh_database("portal", tmp_path_factory.mktemp("portal"))
+    with running(environment(database, free_port())) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def quiet_portal(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An application on a database that no server and no worker touches."""
+    database = fresh_database("rules", tmp_path_factory.mktemp("rules"))
+    app = create_app(Settings.load(environment(database, 8000)))
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+    return app
+
+
+@pytest.fixture
+def app(quiet_portal: Flask) -> Iterator[Flask]:
+    """The rules alone: an application context on empty tables."""
+    with quiet_portal.app_context():
+        with writing(db.engine).begin() as rows:
+            for table in reversed(Base.metadata.sorted_tables):
+                rows.execute(table.delete())
+        yield quiet_portal
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment a rule's story begins."""
+    return clock.now()
+
+
+@pytest.fixture
+def people(portal: Portal) -> People:
+    return People(portal)
+
+
+@pytest.fixture
+def ada(people: People) -> Person:
+    """New: the portal has never heard of her."""
+    return people.somebody("ada")
+
+
+@pytest.fixture
+def ben(people: People) -> Person:
+    """Has an app."""
+    return people.customer("ben", "totp")
+
+
+@pytest.fixture
+def cleo(people: People) -> Person:
+    """Has an app and Email MFA; the app is primary."""
+    return people.customer("cleo", "totp", "email")
+
+
+@pytest.fixture
+def dan(people: People) -> Person:
+    """A customer from before second factors: he has none."""
+    return people.customer("dan")
+
+
+@pytest.fixture
+def eve(people: People) -> Person:
+    """Outside, with a browser."""
+    return people.somebody("eve")

@@ -1,0 +1,157 @@
+"""The people of the tests. ada is new, ben has an app, cleo has two methods, dan has an account from before second
+factors, eve is outside. Each has an address and a network address of their own, so that nobody uses up another's
+limits.
+"""
+
+import itertools
+import re
+import time
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, update
+
+from portal import clock
+from portal.access import factors, recovery_codes, sign_ins
+from portal.access.limits import STEP
+from portal.database import write
+from portal.extensions import db, hasher
+from portal.methods.totp import code_at
+from portal.models import DemoMail, Factor, User
+from tests.browser import Browser, Page
+from tests.portal_for_tests import Portal, until
+
+PASSWORD = "a quiet green teapot"
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Person:
+    """Somebody with a browser. `secret` is what their app holds, `codes` their recovery codes."""
+
+    name: str
+    email: str
+    browser: Browser
+    portal: Portal
+    password: str = PASSWORD
+    secret: bytes = b""
+    codes: list[str] = field(default_factory=list)
+    read: int = 0  # the last mail they have read
+    step: int = 0  # the last time step of the app they have used
+
+    def mail(self, *, template: str = "") -> DemoMail:
+        """The next mail that arrives, or has arrived unread; with a word from its subject, the next of that kind."""
+
+        def arrived() -> DemoMail | None:
+            with self.portal.app.app_context():
+                mine = (DemoMail.recipient == self.email, DemoMail.id > self.read, DemoMail.subject.contains(template))
+                return db.session.scalar(select(DemoMail).where(*mine).order_by(DemoMail.id).limit(1))
+
+        found = until(arrived)
+        self.read = found.id
+        return found
+
+    def mails(self) -> int:
+        """How many mails have arrived in all."""
+        with self.portal.app.app_context():
+            return len(db.session.scalars(select(DemoMail.id).where(DemoMail.recipient == self.email)).all())
+
+    def mailed_code(self) -> str:
+        """The code of the next mail."""
+        found = re.match(r"\d{6}\b", self.mail().text)
+        assert found, "the mail doesn't begin with a code"
+        return found[0]
+
+    def app_code(self) -> str:
+        """A code of the app that is good and unused: when this half minute's are used up, time passes for the app."""
+        present = int(time.time()) // STEP
+        if self.step > present:
+            self._let_app_rest()
+            self.step = 0
+        self.step = max(self.step + 1, present)
+        return code_at(self.secret, self.step)
+
+    def wrong_code(self) -> str:
+        """A well-typed code that is none of the app's around now."""
+        present = int(time.time()) // STEP
+        good = {code_at(self.secret, step) for step in range(present - 20, present + 20)}
+        return next(code for code in ("000000", "111111", "222222") if code not in good)
+
+    def sign_in(self, browser: Browser | None = None) -> Page:
+        """Type address and password."""
+        browser = browser or self.browser
+        browser.open("/sign-in")
+        return browser.press("Sign in", {"Email address": self.email, "Password": self.password})
+
+    def come_in(self, browser: Browser | None = None) -> Page:
+        """Sign in to the end, by the app if there is one, else by e-mail."""
+        browser = browser or self.browser
+        self.sign_in(browser)
+        if self.secret:
+            if browser.page.path != "/sign-in/verify/totp":
+                browser.open("/sign-in/other")
+                browser.press("Authentication app")
+            return browser.press("Verify code", {"6-digit verification code": self.app_code()})
+        return browser.press("Verify code", {"One-time code": self.mailed_code()})
+
+    def user(self) -> User:
+        """Their row."""
+        with self.portal.app.app_context():
+            return db.session.scalars(select(User).where(User.email_key == self.email.casefold())).one()
+
+    def _let_app_rest(self) -> None:
+        with self.portal.app.app_context(), write() as session:
+            session.execute(update(Factor).where(Factor.user_id == self.user().id).values(last_step=0))
+
+
+class People:
+    """Makes people, in the states the diary begins with."""
+
+    def __init__(self, portal: Portal) -> None:
+        self.portal = portal
+
+    def somebody(self, name: str) -> Person:
+        """Somebody the portal doesn't know."""
+        number = next(_numbers)
+        ip = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        return Person(name.title(), f"{name}.{number}@example.org", Browser(self.portal.base, ip), self.portal)
+
+    def customer(self, name: str, *kinds: str) -> Person:
+        """A customer with these methods on, the first one primary, and saved recovery codes if there are any."""
+        person = self.somebody(name)
+        with self.portal.app.app_context():
+            now = clock.now()
+            with write() as session:
+                user = User(
+                    email=person.email,
+                    email_key=person.email,
+                    name=person.name,
+                    password_hash=hasher().hash(person.password),
+                    created_at=now,
+                )
+                session.add(user)
+                session.flush()
+                token = sign_ins.open_sign_in(session, user.id, ip="127.0.0.1", agent="", now=now)
+            if kinds:
+                self._enrol(person, token, kinds)
+            with write() as session:
+                standing = sign_ins.find(token)
+                assert standing
+                sign_ins.end(session, standing.sign_in_id, "signed_out", now)
+        return person
+
+    def _enrol(self, person: Person, token: str, kinds: tuple[str, ...]) -> None:
+        now, made = clock.now(), recovery_codes.prepare()
+        standing = sign_ins.find(token)
+        assert standing
+        for kind in kinds:
+            with write() as session:
+                factors.begin(session, standing, kind, now)
+            row = factors.pending(standing, kind, now)
+            assert row
+            person.secret = factors.secret(row) or person.secret
+            with write() as session:
+                factors.finish(session, standing, row, now)
+        with write() as session:
+            recovery_codes.store(session, standing, made, now)
+        recovery_codes.finish(standing, now)
+        person.codes = list(made.codes)

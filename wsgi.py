@@ -1,5 +1,14 @@
 """The application for the server: `gunicorn wsgi:app`, `flask --app wsgi …`."""
 
+import sys
+
+from config import BadSetting
 from portal import create_app
 
-app = create_app()
+CANNOT_START = 3  # gunicorn's own status for it: it gives up instead of starting the next process
+
+try:
+    app = create_app()
+except BadSetting as problem:
+    sys.stderr.write(f"Error: {problem}\n")
+    sys.exit(CANNOT_START)

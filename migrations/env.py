@@ -36,9 +36,7 @@ def without_foreign_keys(connection: Connection) -> Iterator[None]:
 def run() -> None:
     options = current_app.extensions["migrate"].configure_args
     with writing(db.engine).connect() as connection, without_foreign_keys(connection):
-        context.configure(
-            connection=connection, target_metadata=db.metadata, render_item=render_item, **options
-        )
+        context.configure(connection=connection, target_metadata=db.metadata, render_item=render_item, **options)
         with connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": ONE_AT_A_TIME})

@@ -8,6 +8,7 @@ from portal import database, extensions
 from portal.access.passwords import Hasher
 from portal.cli import commands
 from portal.crypto import KeyRing
+from portal.delivery import smtp
 from portal.web import browser, cookies, errors, gate, headers, register, times, verify
 from portal.web.auth import auth
 from portal.web.demo import demo
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     _extend(app)
+    smtp.install(app, settings)
     _protect(app)
     for blueprint in (pages, auth, onboarding, security, *([demo] if settings.development else [])):
         app.register_blueprint(blueprint)

@@ -93,9 +93,7 @@ def sign_ins() -> None:
         sa.Column("agent", sa.String(length=256), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.Column("ended_because", sa.String(length=32)),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_sign_ins_user_id_users"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sign_ins_user_id_users"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ins")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_ins_token_hash")),
     )
@@ -119,15 +117,11 @@ def factors() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True)),
         sa.Column("sign_in_id", sa.Integer()),
         sa.Column("expires_at", sa.DateTime(timezone=True)),
-        sa.CheckConstraint(
-            "(confirmed_at IS NULL) = (slot IS NULL)", name=op.f("ck_factors_slot_when_confirmed")
-        ),
+        sa.CheckConstraint("(confirmed_at IS NULL) = (slot IS NULL)", name=op.f("ck_factors_slot_when_confirmed")),
         sa.ForeignKeyConstraint(
             ["sign_in_id"], ["sign_ins.id"], name=op.f("fk_factors_sign_in_id_sign_ins"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_factors_user_id_users"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_factors_user_id_users"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_factors")),
         sa.UniqueConstraint("user_id", "kind", "sign_in_id", name=op.f("uq_factors_user_id_kind_sign_in_id")),
         sa.UniqueConstraint("user_id", "kind", "slot", name=op.f("uq_factors_user_id_kind_slot")),
@@ -147,9 +141,7 @@ def codes() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True)),
-        sa.CheckConstraint(
-            "(sign_in_id IS NULL) <> (registration_id IS NULL)", name=op.f("ck_codes_one_asker")
-        ),
+        sa.CheckConstraint("(sign_in_id IS NULL) <> (registration_id IS NULL)", name=op.f("ck_codes_one_asker")),
         sa.ForeignKeyConstraint(
             ["registration_id"],
             ["registrations.id"],
@@ -178,10 +170,7 @@ def recovery_sets() -> None:
         sa.Column("sign_in_id", sa.Integer()),
         sa.Column("sealed", sa.LargeBinary()),
         sa.ForeignKeyConstraint(
-            ["sign_in_id"],
-            ["sign_ins.id"],
-            name=op.f("fk_recovery_sets_sign_in_id_sign_ins"),
-            ondelete="SET NULL",
+            ["sign_in_id"], ["sign_ins.id"], name=op.f("fk_recovery_sets_sign_in_id_sign_ins"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_recovery_sets_user_id_users"), ondelete="CASCADE"
@@ -199,10 +188,7 @@ def recovery_codes() -> None:
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True)),
         sa.ForeignKeyConstraint(
-            ["set_id"],
-            ["recovery_sets.id"],
-            name=op.f("fk_recovery_codes_set_id_recovery_sets"),
-            ondelete="CASCADE",
+            ["set_id"], ["recovery_sets.id"], name=op.f("fk_recovery_codes_set_id_recovery_sets"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
         sa.UniqueConstraint("set_id", "digest", name=op.f("uq_recovery_codes_set_id_digest")),
@@ -239,9 +225,7 @@ def messages() -> None:
         sa.Column("trouble", sa.String(length=16)),
         sa.Column("handed_at", sa.DateTime(timezone=True)),
         sa.Column("done_at", sa.DateTime(timezone=True)),
-        sa.ForeignKeyConstraint(
-            ["code_id"], ["codes.id"], name=op.f("fk_messages_code_id_codes"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["code_id"], ["codes.id"], name=op.f("fk_messages_code_id_codes"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
     )
     op.create_index(op.f("ix_messages_code_id"), "messages", ["code_id"])

@@ -96,7 +96,14 @@ def claim(session: Session, now: datetime) -> Claimed | None:
             Message.attempts,
         )
     ).one_or_none()
-    return None if row is None else Claimed(*row)
+    return None if row is None else Claimed(**row._asdict())
+
+
+def overdue(session: Session, claimed: Claimed, now: datetime) -> bool:
+    """Whether it must not be sent any more: its life is over, or its code was spent by using another (R7)."""
+    if claimed.expires_at is not None and now >= claimed.expires_at:
+        return True
+    return session.scalar(select(Code.used_at).where(Code.id == claimed.code_id)) is not None
 
 
 def done(session: Session, claimed: Claimed, now: datetime) -> bool:

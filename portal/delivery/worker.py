@@ -13,7 +13,7 @@ from portal.database import write
 from portal.delivery import mails, outbox, smtp
 from portal.delivery.mails import Mail
 from portal.delivery.outbox import Claimed
-from portal.extensions import settings
+from portal.extensions import db, settings
 from portal.models import DemoMail
 
 Clock = Callable[[], datetime]
@@ -63,9 +63,9 @@ def deliver_next(now: Clock = clock.now) -> bool:
 
 
 def _deliver(claimed: Claimed, now: Clock) -> None:
-    mail = mails.compose(claimed)
-    if claimed.expires_at is not None and now() >= claimed.expires_at:
+    if outbox.overdue(db.session(), claimed, now()):
         raise smtp.TooLate
+    mail = mails.compose(claimed)
     if settings().mail_server:
         smtp.hand_over(mail, not_after=claimed.expires_at, now=now)
     with write() as session:
@@ -76,14 +76,10 @@ def _deliver(claimed: Claimed, now: Clock) -> None:
 
 
 def _copy(mail: Mail, now: datetime) -> DemoMail:
-    return DemoMail(
-        recipient=mail.recipient, subject=mail.subject, text=mail.text, html=mail.html, sent_at=now
-    )
+    return DemoMail(recipient=mail.recipient, subject=mail.subject, text=mail.text, html=mail.html, sent_at=now)
 
 
-def _settle(
-    outcome: Callable[[Session, Claimed, datetime], None], claimed: Claimed, now: Clock, words: str
-) -> None:
+def _settle(outcome: Callable[[Session, Claimed, datetime], None], claimed: Claimed, now: Clock, words: str) -> None:
     with write() as session:
         outcome(session, claimed, now())
     log.warning("Message %d %s", claimed.id, words)

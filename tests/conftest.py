@@ -20,16 +20,24 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     database = fresh_database("portal", tmp_path_factory.mktemp("portal"))
     with running(environment(database, free_port())) as started:
         yield started
+        _let_go(started.app)
 
 
 @pytest.fixture(scope="session")
-def quiet_portal(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def quiet_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """An application on a database that no server and no worker touches."""
     database = fresh_database("rules", tmp_path_factory.mktemp("rules"))
     app = create_app(Settings.load(environment(database, 8000)))
     with app.app_context():
         Base.metadata.create_all(db.engine)
-    return app
+    yield app
+    _let_go(app)
+
+
+def _let_go(app: Flask) -> None:
+    """Close the connections that this process holds."""
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

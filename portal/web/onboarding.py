@@ -118,6 +118,7 @@ def _place(method: str) -> Place:
 def _let_in(token: str | None) -> Response:
     """The first method is on: the newcomer is in, but for the recovery codes."""
     password_check.finished(standing())
+    flash("method_on", "success")
     answer = gate.see(url_for(gate.PAGES[Step.SAVE_CODES]))
     return cookies.keep(answer, cookies.SIGN_IN, token) if token else answer
 

@@ -131,21 +131,5 @@ function warnBeforeIdleEnd() {
   }
 }
 
-function closeMenus() {
-  for (const menu of all("[data-menu]")) {
-    document.addEventListener("click", (event) => {
-      if (!menu.contains(event.target)) menu.open = false;
-    });
-    menu.addEventListener("focusout", (event) => {
-      if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
-    });
-    menu.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !menu.open) return;
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    });
-  }
-}
-
 [sendOnce, renewKeptPages, focusProblems, countDown, copyButtons, printButtons, showPasswords, passwordMeter,
-  warnBeforeIdleEnd, closeMenus].forEach((start) => start());
+  warnBeforeIdleEnd].forEach((start) => start());

@@ -7,7 +7,7 @@ due again. When it is done – handed over, refused, given up or expired – its
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import select, update
@@ -41,7 +41,7 @@ class Claimed:
 
     def facts(self, keys: KeyRing) -> dict[str, Any]:
         """What the mail's text is made of. Raises `Unreadable`."""
-        facts: dict[str, Any] = json.loads(keys.decrypt(self.sealed, _row(self.address, self.created_at)))
+        facts: dict[str, Any] = json.loads(keys.decrypt(self.sealed, _row(self.id, self.address)))
         return facts
 
 
@@ -57,17 +57,12 @@ def put(
     code_id: int | None = None,
 ) -> int:
     """Add a message, due at once, to the caller's transaction; after `expires_at` it is never sent. Its id."""
-    sealed = keys.encrypt(json.dumps(dict(facts)).encode(), _row(address, now))
     message = Message(
-        template=template,
-        address=address,
-        sealed=sealed,
-        code_id=code_id,
-        created_at=now,
-        due_at=now,
-        expires_at=expires_at,
+        template=template, address=address, code_id=code_id, created_at=now, due_at=now, expires_at=expires_at
     )
     session.add(message)
+    session.flush()  # its number is part of what the body is encrypted with
+    message.sealed = keys.encrypt(json.dumps(dict(facts)).encode(), _row(message.id, address))
     session.flush()
     return message.id
 
@@ -167,6 +162,5 @@ def _mine(claimed: Claimed) -> tuple[Any, ...]:
     return Message.id == claimed.id, Message.done_at.is_(None), Message.attempts == claimed.attempts
 
 
-def _row(address: str, created_at: datetime) -> str:
-    """A row's name for its cipher; its number isn't known yet when it is encrypted."""
-    return f"messages {address} {created_at.astimezone(UTC).isoformat()}"
+def _row(number: int, address: str) -> str:
+    return f"messages {number} {address}"

@@ -3,8 +3,9 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import ROOT, Settings
-from portal import database, extensions
+from config import ROOT, BadSetting, Settings
+from portal import database, extensions, methods
+from portal.access import limits
 from portal.access.passwords import Hasher
 from portal.cli import commands
 from portal.crypto import KeyRing
@@ -27,6 +28,8 @@ ROUTES = (register, verify)  # modules that add their routes to a blueprint of a
 def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings, or for the environment's. Raises `config.BadSetting`."""
     settings = settings or Settings.load()
+    if unknown := set(settings.methods) - methods.REGISTRY.keys():
+        raise BadSetting(f"PORTAL_METHODS names no method of the portal: {', '.join(sorted(unknown))}")
     app = Flask(
         "portal",
         root_path=str(ROOT / "portal"),
@@ -90,12 +93,13 @@ def _protect(app: Flask) -> None:
 
 def _furnish(app: Flask, settings: Settings) -> None:
     """What every template knows."""
-    app.jinja_env.globals["settings"] = settings
+    app.jinja_env.globals.update(settings=settings, limits=limits)
     app.jinja_env.filters.update(
         clock=times.clock,
         day=times.day,
         day_and_clock=times.day_and_clock,
         iso=times.iso,
+        minutes=times.minutes,
         browser=browser.describe,
     )
     app.context_processor(lambda: {"visitor": visitor()})

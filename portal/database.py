@@ -51,9 +51,10 @@ class Base(DeclarativeBase):
 
 
 def engine_options() -> dict[str, Any]:
-    """What the engine is made with: autocommit unless `write()` says otherwise, and connections that were cut
-    (a database restarted under us) noticed before they are used."""
-    return {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": True}
+    """What the engine is made with: autocommit unless `write()` says otherwise; connections that were cut (a database
+    restarted under us) noticed before they are used; no values in an error's words, for they end up in logs.
+    """
+    return {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": True, "hide_parameters": True}
 
 
 def prepare(engine: Engine) -> None:

@@ -23,9 +23,8 @@ def sign_in(address: Address, password: str, *, ip: str, agent: str, next_path: 
     """
     if not password:
         raise PasswordMissing
-    limits.take((Hit(limits.POSTS_BY_NETWORK, _network(ip)),), now)
     hits = _hits(address.key, ip)
-    limits.take(hits, now)
+    limits.take((Hit(limits.POSTS_BY_NETWORK, _network(ip)), *hits), now)
     user = db.session.execute(select(User.id, User.password_hash).where(User.email_key == address.key)).one_or_none()
     right = hasher().verify(user.password_hash if user else None, password)
     if user is None or not right:

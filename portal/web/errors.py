@@ -3,7 +3,7 @@
 import math
 from datetime import timedelta
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
@@ -52,8 +52,10 @@ def _busy() -> ResponseReturnValue:
     return page, status, {"Retry-After": str(SOON)}
 
 
-def _database(_error: DBAPIError) -> ResponseReturnValue:
+def _database(error: DBAPIError) -> ResponseReturnValue:
     """The database is away or refuses to write: nothing was changed, and it is worth trying again."""
+    # By its kind only: a driver's words may quote the row.
+    current_app.logger.error("The database failed: %s", type(error.orig).__name__)
     return _busy()
 
 

@@ -73,7 +73,8 @@ def send_code(method: str) -> ResponseReturnValue:
 @security.post("/<method>/enable/cancel")
 def cancel(method: str) -> ResponseReturnValue:
     """Leave off setting a method up."""
-    factors.cancel(standing(), method)
+    if method in methods.REGISTRY:
+        factors.cancel(standing(), method)
     return gate.see(url_for("security.index"))
 
 

@@ -25,8 +25,7 @@ Done = Callable[[str | None], Response]
 
 def on_offer() -> list[str]:
     """The methods that the operator offers and has configured, in order."""
-    known = [kind for kind in settings().methods if kind in methods.REGISTRY]
-    return [kind for kind in known if methods.method(kind).ready(settings())]
+    return [kind for kind in settings().methods if methods.method(kind).ready(settings())]
 
 
 def set_up(kind: str, place: Place, send_url: str, done: Done) -> ResponseReturnValue:
@@ -54,6 +53,8 @@ def set_up(kind: str, place: Place, send_url: str, done: Done) -> ResponseReturn
 
 def send_code(kind: str, place: Place) -> Response:
     """Send the code that proves the address, if this sign-in is setting such a method up."""
+    if kind not in on_offer():
+        abort(404)
     now = clock.now()
     pending = factors.pending(standing(), kind, now)
     if pending and methods.method(kind).sends and confirmations.fresh(standing(), pending.created_at):

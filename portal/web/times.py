@@ -1,6 +1,6 @@
 """How a moment is shown: in the portal's zone, which is always named."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from portal.extensions import settings
 
@@ -24,3 +24,8 @@ def day_and_clock(moment: datetime) -> str:
 def iso(moment: datetime) -> str:
     """RFC 3339, for `datetime` attributes and scripts."""
     return moment.isoformat(timespec="seconds")
+
+
+def minutes(span: timedelta) -> int:
+    """Whole minutes of a span."""
+    return int(span.total_seconds()) // 60

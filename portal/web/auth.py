@@ -85,7 +85,7 @@ def _open(form: SignInForm) -> Response:
     opened = sign_ins.find(token)
     assert opened is not None  # noqa: S101  written a moment ago
     send_for_step(opened, now)
-    return cookies.keep(gate.see(url_for(gate.PAGES[opened.step(now)])), cookies.SIGN_IN, token)
+    return cookies.keep(gate.see(gate.page_of(opened, opened.step(now))), cookies.SIGN_IN, token)
 
 
 def _told() -> str | None:

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.access import sign_ins
+from portal.access.sign_ins import Standing
 from portal.access.steps import Step
 from portal.web import cookies
 from portal.web.visitor import step, visitor
@@ -74,6 +75,13 @@ def lead_on(due: Step | None = None) -> Response:
         flash(g.ended, "ended")
     wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
     return see(url_for(PAGES[due], next=local_path(wanted)))
+
+
+def page_of(standing: Standing, due: Step) -> str:
+    """The address of the page of a step; where a method is asked, the primary one's own."""
+    if due is Step.CHECK and standing.primary:
+        return url_for("auth.verify_with", method=standing.primary)
+    return url_for(PAGES[due])
 
 
 def go_on() -> Response:

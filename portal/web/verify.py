@@ -45,17 +45,18 @@ def verify_with(method: str) -> ResponseReturnValue:
     """Ask for a method's code. Opening the page sends nothing."""
     if _settled():
         return gate.go_on()
-    now, mine, form = clock.now(), _mine(), CodeForm()
-    if method not in mine:
-        return gate.see(url_for("auth.verify"))
-    if factors.closed(mine[method]):
-        raise MethodClosed(method)
+    now, form = clock.now(), CodeForm()
     if request.method == "POST":
         try:
-            token = second_factor.prove(standing(), method, form.code.data or "", browser.ip(), now)
-            return _let_in(token)
+            return _let_in(second_factor.prove(standing(), method, form.code.data or "", browser.ip(), now))
         except Problem as problem:
             form.blame("code", problem)
+    else:
+        mine = _mine()
+        if method not in mine:
+            return gate.see(url_for("auth.verify"))
+        if factors.closed(mine[method]):
+            raise MethodClosed(method)
     return _page(method, form, now), form.status
 
 

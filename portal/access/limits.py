@@ -80,58 +80,88 @@ class Window:
 
 @dataclass(frozen=True)
 class Limit:
-    """A named limit. `what` is the word by which the page says what there was too much of."""
+    """A named limit. `what` is the word by which the page says what there was too much of, `counts` what is counted
+    for whom."""
 
     name: str
     what: str
+    counts: str
     sentence: str
     windows: tuple[Window, ...]
 
 
-def per(name: str, what: str, sentence: str) -> Limit:
+def per(name: str, what: str, counts: str, sentence: str) -> Limit:
     """Read a limit like "10 per 15 minutes, 20 per hour"."""
     parts = [part.split(" per ") for part in sentence.split(", ")]
     windows = (Window(f"{name}, per {lasts}", int(count), span(lasts)) for count, lasts in parts)
-    return Limit(name, what, sentence, tuple(windows))
+    return Limit(name, what, counts, sentence, tuple(windows))
 
 
-def waiting(name: str, what: str, sentence: str) -> Limit:
+def waiting(name: str, what: str, counts: str, sentence: str) -> Limit:
     """Read a limit like "5 free, then 30 seconds, 1 minute; forgotten after 1 hour"."""
     match = re.fullmatch(r"(\d+) free, then (.+); forgotten after (.+)", sentence)
     if match is None:
         raise ValueError(f"no limit: {sentence}")
     free = int(match[1])
     waits = tuple((free + i, span(words)) for i, words in enumerate(match[2].split(", ")))
-    return Limit(name, what, sentence, (Window(name, NO_END, span(match[3]), waits, slides=True),))
+    return Limit(name, what, counts, sentence, (Window(name, NO_END, span(match[3]), waits, slides=True),))
 
 
-# Passwords, per address typed, known or not.
+# Passwords. A right one gives its try back.
 PASSWORD_WAITS = waiting(
     "wrong passwords",
     "passwords",
+    "wrong passwords for one address, known or not",
     "5 free, then 30 seconds, 1 minute, 2 minutes, 4 minutes, 8 minutes, 15 minutes; forgotten after 1 hour",
 )
-PASSWORDS = per("passwords", "passwords", "20 per hour")
-# From the hundredth wrong one in a row, twenty a day (24 h / 20 = 72 min) until a finished sign-in.
-PASSWORDS_IN_A_ROW = waiting("passwords in a row", "passwords", "100 free, then 72 minutes; forgotten after 60 days")
-PASSWORDS_BY_NETWORK = per("passwords by network", "passwords", "10 per 5 minutes, 50 per hour")
-POSTS_BY_NETWORK = per("posts by network", "requests", "300 per minute")
-# Confirming the password, per sign-in; at the end of it the sign-in ends.
-CONFIRMATIONS = per("confirmations", "passwords", "10 per 15 minutes")
+PASSWORDS = per("passwords", "passwords", "wrong passwords for one address, known or not", "20 per hour")
+PASSWORDS_IN_A_ROW = waiting(
+    "passwords in a row",
+    "passwords",
+    "wrong passwords for one address until a finished sign-in: from the hundredth, twenty a day",
+    "100 free, then 72 minutes; forgotten after 60 days",  # 24 h / 20 = 72 min
+)
+PASSWORDS_BY_NETWORK = per(
+    "passwords by network", "passwords", "wrong passwords from one network address", "10 per 5 minutes, 50 per hour"
+)
+POSTS_BY_NETWORK = per("posts by network", "requests", "passwords sent from one network address", "300 per minute")
+CONFIRMATIONS = per(
+    "confirmations", "passwords", "wrong passwords in one sign-in, which then ends", "10 per 15 minutes"
+)
 
-# Codes, per user and method (before there is a user, per visit).
-CODES = per("codes", "codes", "10 per 15 minutes, 20 per hour, 50 per day")
-CODES_BY_NETWORK = per("codes by network", "codes", "20 per 5 minutes, 50 per hour")
-RECOVERY_BY_SIGN_IN = per("recovery codes by sign-in", "codes", "5 per day")
-RECOVERY_BY_NETWORK = per("recovery codes by network", "codes", "20 per hour")
+# Codes. A right one gives its try back, also when it has been used already.
+CODES = per(
+    "codes",
+    "codes",
+    "wrong codes for one user and method, or one registration",
+    "10 per 15 minutes, 20 per hour, 50 per day",
+)
+CODES_BY_NETWORK = per(
+    "codes by network", "codes", "wrong codes from one network address", "20 per 5 minutes, 50 per hour"
+)
+RECOVERY_BY_SIGN_IN = per("recovery codes by sign-in", "codes", "wrong recovery codes in one sign-in", "5 per day")
+RECOVERY_BY_NETWORK = per(
+    "recovery codes by network", "codes", "wrong recovery codes from one network address", "20 per hour"
+)
 
 # Sending.
-COOLDOWN = waiting("sending", "sending", "1 free, then 60 seconds, 120 seconds, 300 seconds; forgotten after 1 hour")
-SENT_TO_ADDRESS = per("sent to an address", "sending", "3 per hour, 6 per day")
-SENT_BY_NETWORK = per("sent by network", "sending", "10 per hour")
-SENT_TO_USER = per("sent to a user", "sending", "10 per hour, 30 per day")
-SENT_IN_SIGN_IN = per("sent in a sign-in", "sending", "5 per day")
-REGISTRATIONS = per("registrations by network", "registrations", "10 per hour, 20 per day")
+COOLDOWN = waiting(
+    "sending",
+    "sending",
+    "codes sent to one user, before there is one to one address, for one purpose",
+    "1 free, then 60 seconds, 120 seconds, 300 seconds; forgotten after 1 hour",
+)
+SENT_TO_ADDRESS = per(
+    "sent to an address", "sending", "codes sent to one address without a password", "3 per hour, 6 per day"
+)
+SENT_BY_NETWORK = per(
+    "sent by network", "sending", "codes asked for without a password from one network address", "10 per hour"
+)
+SENT_TO_USER = per("sent to a user", "sending", "codes sent to one user", "10 per hour, 30 per day")
+SENT_IN_SIGN_IN = per("sent in a sign-in", "sending", "codes sent in one sign-in", "5 per day")
+REGISTRATIONS = per(
+    "registrations by network", "registrations", "registrations from one network address", "10 per hour, 20 per day"
+)
 
 ALL = [value for value in list(globals().values()) if isinstance(value, Limit)]
 WINDOWS = {window.name: (limit, window) for limit in ALL for window in limit.windows}

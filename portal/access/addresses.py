@@ -17,11 +17,13 @@ class Address:
 
 
 def read_address(answer: str) -> Address:
-    """Read an address as typed. Its domain isn't looked up. Raises `AddressMissing` or `AddressBad`."""
+    """Read an address as typed. Its domain isn't looked up; what stands before the @ must be ASCII, as not every mail
+    server takes anything else. Raises `AddressMissing` or `AddressBad`.
+    """
     if not answer.strip():
         raise AddressMissing
     try:
-        found = validate_email(answer.strip(), check_deliverability=False)
+        found = validate_email(answer.strip(), check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         raise AddressBad from None
     key = f"{found.local_part.casefold()}@{found.ascii_domain.lower()}"

@@ -44,7 +44,7 @@ class Page:
     @property
     def success(self) -> str:
         """The banner that says what was done."""
-        found = self.soup.select_one(".notice-success")
+        found = self.soup.select_one(".banner-success")
         return words(found) if found else ""
 
     @property
@@ -121,6 +121,18 @@ class Browser:
         field = self.page.soup.find("input", attrs={"name": "csrf_token"})
         assert isinstance(field, Tag), f"no form on {self.page.path}"
         return str(field["value"])
+
+    def ready(self, button: str, answers: dict[str, str | bool] | None = None) -> tuple[str, dict[str, str]]:
+        """Where a button would send its form, and what; for `post`."""
+        form, data = self.filled(button, answers or {}, None)
+        return self._action(form), data
+
+    def tab(self) -> Self:
+        """A second tab: the same cookies and page, a connection of its own."""
+        tab = self.another()
+        tab.http.cookies.update(self.http.cookies)
+        tab.page = self.page
+        return tab
 
     def another(self) -> Self:
         """A second browser of the same person: the same address, no cookies."""

@@ -3,6 +3,7 @@ factors, eve is outside. Each has an address and a network address of their own,
 limits.
 """
 
+import base64
 import itertools
 import re
 import time
@@ -69,6 +70,14 @@ class Person:
             self.step = 0
         self.step = max(self.step + 1, present)
         return code_at(self.secret, self.step)
+
+    def take_key(self) -> str:
+        """Type the setup key that the page shows into the app."""
+        shown = self.browser.page.soup.find(id="setup-key")
+        assert shown, f"no key on {self.browser.page.path}"
+        key = shown.get_text().replace(" ", "")
+        self.secret, self.step = base64.b32decode(key), 0
+        return key
 
     def wrong_code(self) -> str:
         """A well-typed code that is none of the app's around now."""

@@ -97,7 +97,9 @@ def check_new(password: str, least: int, context: Iterable[str]) -> None:
 
 def _without(plain: str, context: Iterable[str]) -> str:
     """What is left of a password when the customer's own words are taken out of it."""
-    words = {word for text in context for word in re.split(r"[\W_]+", _normal(text).casefold())}
+    texts = [_normal(text).casefold() for text in context]
+    # Longest first: an address as a whole, its local part and domain, then the words they are made of.
+    words = {word for text in texts for word in (text, *text.split("@"), *re.split(r"[\W_]+", text))}
     for word in sorted(words, key=len, reverse=True):
         if len(word) >= CONTEXT_LEAST:
             plain = plain.replace(word, "")

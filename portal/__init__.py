@@ -83,7 +83,8 @@ def _extend(app: Flask) -> None:
 
 
 def _protect(app: Flask) -> None:
-    """Before every request, in this order: where it comes from, whether the step is due, its CSRF token."""
+    """Before every request, in this order: its host, where it comes from, whether the step is due, its CSRF token."""
+    app.before_request(headers.check_host)
     app.before_request(headers.check_origin)
     app.before_request(gate.guard)
     extensions.csrf.init_app(app)

@@ -63,7 +63,8 @@ def sign_out() -> ResponseReturnValue:
     if found := visitor():
         with write() as rows:
             sign_ins.end(rows, found.standing.sign_in_id, "signed_out", clock.now())
-    session.clear()
+    # The CSRF secret is the browser's and stays, so that a form in another tab still works.
+    session.pop("_flashes", None)
     flash("signed_out", "success")
     return cookies.drop(gate.see(url_for("auth.sign_in")), cookies.SIGN_IN)
 

@@ -3,14 +3,15 @@
 import math
 from datetime import timedelta
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal import clock
 from portal.access.problems import Busy, Gone, LastMethod, LimitReached, MethodClosed, Refused
+from portal.extensions import settings
 from portal.web import gate
 from portal.web.headers import CrossOrigin
 
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(CSRFError, lambda _: _page(403, "bad_form"))
     app.register_error_handler(CrossOrigin, lambda _: _page(403, "origin"))
+    app.register_error_handler(SecurityError, lambda _: _wrong_host())
     app.register_error_handler(HTTPException, _http)
 
 
@@ -47,6 +49,11 @@ def _closed(refused: MethodClosed) -> ResponseReturnValue:
     return render_template("errors/closed.html", kind=refused.kind), 403
 
 
+def _wrong_host() -> ResponseReturnValue:
+    """No page: its links would need the host that was asked for."""
+    return f"The portal's address is {settings().base_url}\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+
+
 def _busy() -> ResponseReturnValue:
     page, status = _page(503, "busy")
     return page, status, {"Retry-After": str(SOON)}
@@ -56,6 +63,7 @@ def _database(error: DBAPIError) -> ResponseReturnValue:
     """The database is away or refuses to write: nothing was changed, and it is worth trying again."""
     # By its kind only: a driver's words may quote the row.
     current_app.logger.error("The database failed: %s", type(error.orig).__name__)
+    g.database_away = True
     return _busy()
 
 

@@ -93,8 +93,13 @@ def go_on() -> Response:
 
 
 def local_path(wanted: str | None) -> str | None:
-    """A path of the portal's own, or None for anything else: no host, no scheme, no encoded tricks."""
+    """A path of the portal's own, or None for anything else: no host, no scheme, no encoded tricks.
+
+    The sign-in's own pages lead whoever is in on to this path: to one of them, they would lead round and round.
+    """
     if not wanted or len(wanted) > NEXT_MOST or "//" in wanted or not LOCAL_PATH.fullmatch(wanted):
+        return None
+    if wanted.startswith("/sign-in"):
         return None
     return wanted
 

@@ -1,7 +1,7 @@
 """What every answer carries, and where a form may come from."""
 
 from flask import Response, request
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import Forbidden, SecurityError
 
 from portal.extensions import settings
 
@@ -31,6 +31,12 @@ HEADERS = {
 
 class CrossOrigin(Forbidden):
     """A form that another site sent, or that doesn't say which site it comes from."""
+
+
+def check_host() -> None:
+    """Before every request: it must have asked for the portal by its own name. Raises `SecurityError`."""
+    if isinstance(request.routing_exception, SecurityError):
+        raise request.routing_exception
 
 
 def check_origin() -> None:

@@ -34,8 +34,10 @@ class Visitor(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
 
 def visitor() -> Visitor | None:
     """The visitor of this request; None when nobody is even half in. One query a request, none without a cookie."""
-    found = current_user if has_request_context() else None
-    return cast(Visitor, found) if found and found.is_authenticated else None
+    if not has_request_context() or g.get("database_away"):
+        return None
+    found = current_user
+    return cast(Visitor, found) if found.is_authenticated else None
 
 
 def standing() -> Standing:

@@ -21,6 +21,8 @@ INSTANCE = ROOT / "instance"
 # OWASP's floor for argon2id (memory in KiB, passes, lanes); production refuses anything cheaper.
 ARGON2_FLOOR = (19 * 1024, 2, 1)
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+DEFAULT_PORTS = {"http": 80, "https": 443}
+DATABASES = ("sqlite", "postgresql+psycopg")
 
 
 class BadSetting(Exception):
@@ -54,11 +56,28 @@ def keys(raw: str) -> tuple[bytes, ...]:
     return found
 
 
+def port(raw: str) -> int:
+    if (found := number(raw)) > 65535:
+        raise ValueError("must be a port, 65535 at most")
+    return found
+
+
 def url(raw: str) -> str:
+    """Read the portal's address, as a browser writes it in `Origin` (RFC 6454, 6.2)."""
     parts = urlsplit(raw)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or parts.query:
+    more = parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname or more:
         raise ValueError("must be like https://portal.example.com")
-    return f"{parts.scheme}://{parts.netloc}"
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" + (
+        f":{parts.port}" if parts.port not in (None, DEFAULT_PORTS[parts.scheme]) else ""
+    )
+
+
+def database(raw: str) -> str:
+    if raw.partition("://")[0] not in DATABASES or "://" not in raw:
+        raise ValueError("must be like postgresql+psycopg://user@host/name or sqlite:////path/of/a/file.db")
+    return raw
 
 
 def link(raw: str) -> str:
@@ -117,12 +136,12 @@ class Settings:
     )
     base_url: str = setting(url, "the portal's own address; https is required in production")
     database_url: str = setting(
-        text, "SQLAlchemy address of the database; an SQLite file under instance/ by default", ""
+        database, "SQLAlchemy address of the database; an SQLite file under instance/ by default", ""
     )
     secret_keys: tuple[bytes, ...] = setting(keys, "keys that sign cookies and links, newest first", secret=True)
     data_keys: tuple[bytes, ...] = setting(keys, "keys that encrypt and hash data, newest first", secret=True)
     mail_server: str = setting(text, "SMTP server; development without one shows mails in the demo inbox only", "")
-    mail_port: int = setting(number, "SMTP port; 0 chooses 25, 587 or 465 after PORTAL_MAIL_TLS", 0)
+    mail_port: int = setting(port, "SMTP port; 0 chooses 25, 587 or 465 after PORTAL_MAIL_TLS", 0)
     mail_username: str = setting(text, "SMTP user name, if the server asks for one", "")
     mail_password: str = setting(text, "SMTP password", "", secret=True)
     mail_sender: str = setting(text, "the address mails come from", "portal@localhost")
@@ -159,7 +178,7 @@ class Settings:
     apps_recommended: str = setting(
         text, "the authenticator apps the pages recommend", "Google Authenticator or Microsoft Authenticator"
     )
-    password_length: int = setting(number, "the least characters of a password, 8 or more", 12)
+    password_length: int = setting(number, "the least characters of a password, 8 to 64", 12)
     argon2: tuple[int, int, int] = setting(argon2_cost, "argon2id's memory in KiB, passes and lanes", (65536, 3, 1))
 
     @classmethod
@@ -212,8 +231,8 @@ class Settings:
                 raise BadSetting("PORTAL_MAIL_SERVER is required in production")
         if self.tls == "none" and self.mail_server and self.mail_server not in LOOPBACK:
             raise BadSetting("PORTAL_MAIL_TLS can't be none for a server that is not on this machine")
-        if self.password_length < 8:
-            raise BadSetting("PORTAL_PASSWORD_LENGTH must be at least 8")
+        if not 8 <= self.password_length <= 64:
+            raise BadSetting("PORTAL_PASSWORD_LENGTH must be from 8 to 64")
         if not self.methods:
             raise BadSetting("PORTAL_METHODS must name at least one method")
 

@@ -1,0 +1,52 @@
+"""Where a visitor stands: every combination of what is known, and the one step that is due."""
+
+import pytest
+
+from portal.access.steps import Step, next_step
+
+# password, address proved, enrolled, raised, codes unsaved -> the step
+TABLE = [
+    ((0, 0, 0, 0, 0), Step.SIGN_IN),  # nobody, or a sign-in that is over
+    ((0, 0, 0, 0, 1), Step.SIGN_IN),  # over, with codes never saved
+    ((0, 0, 0, 1, 0), Step.SIGN_IN),  # over after the operator took the methods away
+    ((0, 0, 0, 1, 1), Step.SIGN_IN),  # the same, with codes never saved
+    ((0, 0, 1, 0, 0), Step.SIGN_IN),  # over at the code step
+    ((0, 0, 1, 0, 1), Step.SIGN_IN),  # over at the code step, with codes never saved
+    ((0, 0, 1, 1, 0), Step.SIGN_IN),  # over: signed out, or idle too long
+    ((0, 0, 1, 1, 1), Step.SIGN_IN),  # over before the codes were saved
+    ((0, 1, 0, 0, 0), Step.SIGN_IN),  # over within the wizard
+    ((0, 1, 0, 0, 1), Step.SIGN_IN),  # over within the wizard after a reset
+    ((0, 1, 0, 1, 0), Step.SIGN_IN),  # a newcomer's, over after the methods were taken away
+    ((0, 1, 0, 1, 1), Step.SIGN_IN),  # the same, with codes never saved
+    ((0, 1, 1, 0, 0), Step.SIGN_IN),  # a newcomer's, over after another browser finished the wizard
+    ((0, 1, 1, 0, 1), Step.SIGN_IN),  # the same, before the codes were saved there
+    ((0, 1, 1, 1, 0), Step.SIGN_IN),  # a newcomer's first sign-in, over
+    ((0, 1, 1, 1, 1), Step.SIGN_IN),  # a newcomer's, over on the page of the codes
+    ((1, 0, 0, 0, 0), Step.PROVE_ADDRESS),  # dan: a password alone must not enrol a stranger's app (R15)
+    ((1, 0, 0, 0, 1), Step.PROVE_ADDRESS),  # reset by the operator, old codes never saved
+    ((1, 0, 0, 1, 0), Step.PROVE_ADDRESS),  # in, when the operator took the methods away
+    ((1, 0, 0, 1, 1), Step.PROVE_ADDRESS),  # the same, with codes never saved
+    ((1, 0, 1, 0, 0), Step.CHECK),  # ben at the code step
+    ((1, 0, 1, 0, 1), Step.CHECK),  # the code comes before codes that were never saved
+    ((1, 0, 1, 1, 0), Step.IN),  # ben is in
+    ((1, 0, 1, 1, 1), Step.SAVE_CODES),  # in, but the codes were never saved (R5)
+    ((1, 1, 0, 0, 0), Step.SET_UP),  # ada in the wizard
+    ((1, 1, 0, 0, 1), Step.SET_UP),  # in the wizard after a reset, old codes never saved
+    ((1, 1, 0, 1, 0), Step.SET_UP),  # a newcomer in, when the operator took the methods away
+    ((1, 1, 0, 1, 1), Step.SET_UP),  # the same, with codes never saved
+    ((1, 1, 1, 0, 0), Step.CHECK),  # a newcomer whose other browser finished the wizard
+    ((1, 1, 1, 0, 1), Step.CHECK),  # the same, before the codes were saved there
+    ((1, 1, 1, 1, 0), Step.IN),  # ada is in
+    ((1, 1, 1, 1, 1), Step.SAVE_CODES),  # ada sees her ten codes
+]
+
+
+@pytest.mark.parametrize(("known", "due"), TABLE)
+def test_what_is_known_decides_the_step(known: tuple[int, ...], due: Step) -> None:
+    """S4.1, R1, R5, R15."""
+    names = ("password", "address_proved", "enrolled", "raised", "codes_unsaved")
+    assert next_step(**dict(zip(names, map(bool, known), strict=True))) is due
+
+
+def test_the_table_leaves_no_combination_out() -> None:
+    assert len({known for known, _ in TABLE}) == 2**5

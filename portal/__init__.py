@@ -76,7 +76,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
 def _extend(app: Flask) -> None:
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"))
-    extensions.login.init_app(app)
+    extensions.login.init_app(app, add_context_processor=False)
     extensions.login.session_protection = None
     with app.app_context():
         database.prepare(extensions.db.engine)

@@ -53,8 +53,11 @@ class Base(DeclarativeBase):
 def engine_options() -> dict[str, Any]:
     """What the engine is made with: autocommit unless `write()` says otherwise; connections that were cut (a database
     restarted under us) noticed before they are used; no values in an error's words, for they end up in logs.
+
+    The pool has no bound of its own: a request holds two connections at most, one for reading and one for writing, and
+    threads that all hold the first must not wait for each other's second.
     """
-    return {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": True, "hide_parameters": True}
+    return {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": True, "max_overflow": -1, "hide_parameters": True}
 
 
 def prepare(engine: Engine) -> None:

@@ -70,6 +70,7 @@ def _web(door: socket.socket) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"fd://{door.fileno()}"),
         *("--worker-class", "gthread", "--workers", str(PROCESSES), "--threads", str(THREADS)),
         *("--graceful-timeout", "5", "--log-level", "warning"),
+        *("--forwarded-allow-ips", ""),  # PORTAL_PROXIES alone says whom to believe: no SCRIPT_NAME from outside
         "--no-control-socket",  # two portals of one user would share the one in the home directory
     ]
 

@@ -31,7 +31,7 @@ def on_offer() -> list[str]:
 def set_up(kind: str, place: Place, send_url: str, done: Done) -> ResponseReturnValue:
     """All pages of setting `kind` up; `done` answers when it is on, given the new token of somebody let in."""
     if kind not in on_offer():
-        abort(404)
+        return gate.see(place.back) if place.wizard else abort(404)
     now, form = clock.now(), CodeForm()
     pending = factors.pending(standing(), kind, now)
     if pending is None:
@@ -54,7 +54,7 @@ def set_up(kind: str, place: Place, send_url: str, done: Done) -> ResponseReturn
 def send_code(kind: str, place: Place) -> Response:
     """Send the code that proves the address, if this sign-in is setting such a method up."""
     if kind not in on_offer():
-        abort(404)
+        return gate.see(place.back) if place.wizard else abort(404)
     now = clock.now()
     pending = factors.pending(standing(), kind, now)
     if pending and methods.method(kind).sends and confirmations.fresh(standing(), pending.created_at):

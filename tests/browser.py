@@ -1,6 +1,7 @@
 """A browser without a window: it reads a page's words and presses its buttons, as a customer does."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
@@ -133,6 +134,11 @@ class Browser:
         tab.http.cookies.update(self.http.cookies)
         tab.page = self.page
         return tab
+
+    def wait(self) -> timedelta:
+        """How long the page says it takes until another code may be asked for."""
+        told = self.page.soup.select_one("[data-left]")
+        return timedelta(seconds=int(str(told["data-left"]))) if told else timedelta()
 
     def another(self) -> Self:
         """A second browser of the same person: the same address, no cookies."""

@@ -34,11 +34,16 @@ def about(person: Person) -> Rows:
         }
 
 
-def counts(portal: Portal) -> dict[str, int]:
-    """How many rows each table holds; demo mails are the worker's."""
+def keys(portal: Portal) -> dict[str, set[Any]]:
+    """The primary keys of every table; demo mails are the worker's."""
     tables = [table for table in Base.metadata.sorted_tables if table.name != "demo_mails"]
     with portal.app.app_context():
-        return {table.name: len(db.session.execute(select(*table.primary_key)).all()) for table in tables}
+        return {table.name: {tuple(row) for row in db.session.execute(select(*table.primary_key))} for table in tables}
+
+
+def added(before: dict[str, set[Any]], after: dict[str, set[Any]]) -> dict[str, int]:
+    """How many rows each table has gained; the worker may have purged others meanwhile."""
+    return {table: len(after[table] - before[table]) for table in after}
 
 
 def _rows(model: type[Any], mine: ColumnElement[bool]) -> Rows:

@@ -34,7 +34,6 @@ class User(Model):
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str] = mapped_column(String(256))
     primary_method: Mapped[str | None] = mapped_column(String(16))
-    wrong_passwords: Mapped[int] = mapped_column(default=0)  # in a row, until a finished sign-in
     created_at: Mapped[datetime]
 
 

@@ -39,9 +39,7 @@ def guess(browser: Browser, email: str, **headers: str) -> int:
 def test_no_header_is_believed_without_a_proxy(bare: Portal) -> None:
     """T42: a new address in every header each time; the eleventh is refused as ever."""
     browser = Browser(bare.base, "192.0.2.1")
-    made_up = [
-        dict.fromkeys(HEADERS, f"198.51.100.{i}") | {"Forwarded": f"for=198.51.100.{i}"} for i in range(TRIES)
-    ]
+    made_up = [dict.fromkeys(HEADERS, f"198.51.100.{i}") | {"Forwarded": f"for=198.51.100.{i}"} for i in range(TRIES)]
     statuses = [guess(browser, f"eve{i}@example.org", **made_up[i]) for i in range(TRIES)]
     assert statuses == [422] * 10 + [429]
 

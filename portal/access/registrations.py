@@ -108,6 +108,9 @@ def finish(registration: Registration, name: str, password: str, *, ip: str, age
 
 
 def _claim(session: Session, registration: Registration, now: datetime) -> None:
+    """Use the registration up. All of its address are held, in one order, for the winner deletes the others."""
+    same = select(Registration.id).where(Registration.email_key == registration.email_key)
+    session.execute(same.order_by(Registration.id).with_for_update())
     claimed = session.execute(
         update(Registration)
         .where(

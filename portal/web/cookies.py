@@ -4,7 +4,7 @@ Over https both carry the `__Host-` prefix, which no other host and no plain pag
 They last as long as the browser's session; the rows decide when they end.
 """
 
-from flask import Response, request
+from flask import Response, g, request
 
 from portal.extensions import settings
 
@@ -22,6 +22,8 @@ def read(cookie: str) -> str | None:
 
 def keep(response: Response, cookie: str, token: str) -> Response:
     """Give the browser a token."""
+    if cookie == SIGN_IN:
+        g.dead = False
     secure = settings().https
     response.set_cookie(name(cookie), token, secure=secure, httponly=True, samesite="Lax", path="/")
     return response

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 
 from portal import clock
-from portal.access import codes, confirmations, limits, recovery_codes, registrations, second_factor, tries
+from portal.access import codes, confirmations, counting, limits, recovery_codes, registrations, second_factor, tries
 from portal.access.addresses import read_address
 from portal.database import write
 from portal.models import Factor, RecoveryCode, RecoverySet, Registration, SignIn
@@ -113,7 +113,7 @@ def refused() -> State:
     """No more codes for a quarter of an hour."""
     ben, now = customer("totp"), clock.now()
     for _ in range(10):
-        limits.take(tries.code_hits(f"user {ben.user_id} totp", f"10.3.0.{next(_numbers) % 250}"), now)
+        counting.take(tries.code_hits(f"user {ben.user_id} totp", f"10.3.0.{next(_numbers) % 250}"), now)
     return _at(ben.half_in(now))
 
 

@@ -65,11 +65,7 @@ def confirm(standing: Standing, password: str, ip: str, now: datetime) -> None:
             sign_ins.end(session, standing.sign_in_id, "wrong_passwords", now)
         raise
     hits = _hits(standing.email_key, ip)
-    try:
-        counting.take(hits, now)
-    except LimitReached:
-        counting.give_back(mine, now)  # no password was looked at
-        raise
+    counting.take(hits, now)  # refused, it still counts towards the end: the address's waits alone would never reach it
     stored = db.session.scalar(select(User.password_hash).where(User.id == standing.user_id))
     if not _verify(stored, password, (*mine, *hits), now):
         raise PasswordWrong

@@ -48,6 +48,6 @@ def test_a_used_code_brings_no_method_nearer_to_closing(ben: Customer, now: date
 
 
 def test_a_method_that_is_gone_is_not_a_closed_one(ben: Customer, now: datetime) -> None:
-    """The second of two clicks at the end of a set-up finds nothing to count on."""
-    with pytest.raises(Gone), tries.counted_in_a_row(ben.come_in(now).standing, "totp", enrolled=False):
+    """It was switched off in another tab a moment ago."""
+    with pytest.raises(Gone), tries.counted_in_a_row(ben.come_in(now).standing, "email"):
         pass

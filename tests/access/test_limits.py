@@ -8,6 +8,7 @@ from flask import Flask
 from portal.access import counting, limits
 from portal.access.limits import Hit, Limit, Window
 from portal.access.problems import LimitReached
+from portal.database import write
 from tests.together import together
 
 MOMENT = timedelta(microseconds=1)
@@ -22,6 +23,7 @@ PROMISED = {
     "confirmations": "10 per 15 minutes",
     "codes": "10 per 15 minutes, 20 per hour, 50 per day",
     "codes by network": "20 per 5 minutes, 50 per hour",
+    "address codes in a row": "50 free, then 1 day; forgotten after 60 days",
     "recovery codes by sign-in": "5 per day",
     "recovery codes by network": "20 per hour",
     "sending": "1 free, then 60 seconds, 120 seconds, 300 seconds; forgotten after 1 hour",
@@ -124,7 +126,8 @@ def test_giving_back_never_makes_room_for_more_than_was_promised(now: datetime) 
 
 def test_what_is_forgotten_begins_anew(now: datetime) -> None:
     last = use_up(limits.CODES, limits.CODES.windows[0], now)
-    counting.forget([Hit(limits.CODES, "ben")])
+    with write() as session:
+        counting.forget(session, [Hit(limits.CODES, "ben")])
     use_up(limits.CODES, limits.CODES.windows[0], last)
 
 

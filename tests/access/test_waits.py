@@ -12,6 +12,7 @@ MOMENT = timedelta(microseconds=1)
 WAITS = [
     (limits.PASSWORD_WAITS, 5, [30, 60, 120, 240, 480, 900, 900, 900]),
     (limits.PASSWORDS_IN_A_ROW, 100, [4320, 4320, 4320]),
+    (limits.ADDRESS_CODES_IN_A_ROW, 50, [86400, 86400]),
     (limits.COOLDOWN, 1, [60, 120, 300, 300, 300]),
 ]
 

@@ -67,6 +67,12 @@ def put(
     return message.id
 
 
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether there is a row to claim, if nobody else is faster."""
+    waiting = select(Message.id).where(Message.done_at.is_(None), Message.due_at <= now).limit(1)
+    return session.scalar(waiting) is not None
+
+
 def claim(session: Session, now: datetime) -> Claimed | None:
     """Take the row that has been due longest, for this worker alone, until the lease is over."""
     oldest = (

@@ -45,6 +45,8 @@ def run(app: Flask, chores: Callable[[datetime], None], stopped: Callable[[], bo
 
 def deliver_next(now: Clock = clock.now) -> bool:
     """Bring the message that has been due longest a step further. False when none is due."""
+    if not outbox.any_due(db.session(), now()):
+        return False  # asked without a lock: an idle worker keeps no writer waiting
     with write() as session:
         claimed = outbox.claim(session, now())
     if claimed is None:

@@ -76,10 +76,6 @@ class Method(ABC):
     def setup_facts(self, secret: bytes | None, email: str, issuer: str) -> Mapping[str, Any]:
         """What `templates/methods/<name>/setup.html` shows."""
 
-    def address(self, email: str) -> str | None:
-        """Where a code goes, if one is sent."""
-        return None
-
     def hint(self, email: str) -> str | None:
         """The masked address by which the owner knows where the code went."""
         return None

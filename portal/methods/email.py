@@ -17,9 +17,6 @@ class Email(Method):
     def setup_facts(self, secret: bytes | None, email: str, issuer: str) -> Mapping[str, Any]:
         return {"email": email}
 
-    def address(self, email: str) -> str | None:
-        return email
-
     def hint(self, email: str) -> str | None:
         local, _, domain = email.rpartition("@")
         return f"{local[0]}***@{domain}"

@@ -93,11 +93,6 @@ def test_its_hint_is_as_long_for_every_address(kind: str) -> None:
     assert len({len(hint) for hint in hints}) == 1
 
 
-def test_it_knows_where_its_code_goes(kind: str) -> None:
-    method = methods.method(kind)
-    assert (method.address(EMAIL) is not None) is method.sends
-
-
 def test_a_user_may_have_one_at_least(kind: str) -> None:
     assert methods.method(kind).most >= 1
 

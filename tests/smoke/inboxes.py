@@ -6,6 +6,7 @@ import imaplib
 import json
 import re
 import urllib.request
+from ssl import create_default_context
 from typing import Protocol
 from urllib.parse import unquote, urlencode, urlsplit
 
@@ -49,7 +50,7 @@ class ImapInbox:
         self.mailbox = mailbox or (self.user if "@" in self.user else f"{self.user}@{self.host}")
 
     def texts(self, recipient: str) -> list[str]:
-        with imaplib.IMAP4_SSL(self.host, self.port, timeout=20) as server:
+        with imaplib.IMAP4_SSL(self.host, self.port, ssl_context=create_default_context(), timeout=20) as server:
             server.login(self.user, self.password)
             server.select(self.folder, readonly=True)
             _, found = server.search(None, "HEADER", "To", f'"{recipient}"')

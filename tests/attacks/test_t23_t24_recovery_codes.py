@@ -11,6 +11,8 @@ WRONG = "0000-0000-0000-0000"
 
 
 def at_recovery(person: Person) -> Person:
+    """A new sign-in, in a new browser, up to the recovery code."""
+    person.browser = person.browser.another()
     person.sign_in()
     person.browser.open("/sign-in/recovery-code")
     return person
@@ -58,7 +60,6 @@ def test_one_code_opens_one_sign_in(ben: Person, _round: int) -> None:
 def test_a_used_code_is_dead(ben: Person) -> None:
     """T24: in another sign-in too, and it gets its own words."""
     assert try_code(at_recovery(ben), ben.codes[0]).status_code == 303
-    ben.browser = ben.browser.another()
     at_recovery(ben)
     page = ben.browser.press("Verify code", {"Recovery code": ben.codes[0]})
     assert page.problems == ["This recovery code has been used already. Cross it out and type another one."]
@@ -73,7 +74,6 @@ def test_the_old_set_dies_when_a_new_one_is_made(ben: Person) -> None:
     """T24, R5."""
     ben.come_in()
     remake(ben)
-    ben.browser = ben.browser.another()
     assert try_code(at_recovery(ben), ben.codes[0]).status_code == 422
 
 

@@ -81,7 +81,10 @@ def running(env: dict[str, str], log: Path | None = None) -> Iterator[Portal]:
         process = subprocess.Popen(command, cwd=ROOT, env=outside | env, stdout=said, stderr=said)  # noqa: S603
         try:
             until(lambda: _ready(settings.base_url, process), seconds=60)
-            yield Portal(settings.base_url, create_app(settings), settings)
+            app = create_app(settings)
+            yield Portal(settings.base_url, app, settings)
+            with app.app_context():
+                db.engine.dispose()
         finally:
             process.terminate()
             process.wait(30)

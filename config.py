@@ -139,7 +139,7 @@ def setting(read: Callable[[str], Any], about: str, default: Any = MISSING, *, s
 class Settings:
     env: str = setting(one_of("production", "development"), "production or development", "production")
     base_url: str = setting(url, "the portal's own address; https is required in production")
-    database_url: str = setting(database, "the database; an SQLite file under instance/ if none is named", "")
+    database_url: str = setting(database, "the database; an SQLite file under instance/ by default", "", secret=True)
     secret_keys: tuple[bytes, ...] = setting(keys, "keys that sign cookies and links, newest first", secret=True)
     data_keys: tuple[bytes, ...] = setting(keys, "keys that encrypt and hash data, newest first", secret=True)
     mail_server: str = setting(text, "SMTP server; development without one shows mails in the demo inbox only", "")

@@ -34,7 +34,7 @@ class KeyRing:
 
     def __init__(self, keys: tuple[bytes, ...]) -> None:
         self._keys = {key.id: key for key in map(_derive, keys)}
-        self._newest = next(iter(self._keys.values()))
+        self._newest, self._oldest = next(iter(self._keys.values())), list(self._keys.values())[-1]
 
     def encrypt(self, plain: bytes, row: str) -> bytes:
         """AES-256-GCM under the newest key. `row` names the row it belongs to; elsewhere it can't be read."""
@@ -55,6 +55,10 @@ class KeyRing:
     def mac(self, value: str, purpose: str) -> bytes:
         """HMAC-SHA-256 (RFC 2104) of a short value for one purpose, led by the newest key's id."""
         return self._newest.id + _mac(self._newest, value, purpose)
+
+    def subject(self, value: str) -> bytes:
+        """HMAC-SHA-256 of what a counter counts for, under the oldest key: the same while keys are being rotated."""
+        return _mac(self._oldest, value, "limit")
 
     def matches(self, stored: bytes, value: str, purpose: str) -> bool:
         """Whether `stored` is this value's `mac`, in equal time whatever the value."""

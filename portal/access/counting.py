@@ -39,7 +39,7 @@ def take(hits: Iterable[Hit], now: datetime) -> None:
         }
         refused = {(window.name, subject) for window, subject in rows} - counted
         if refused:
-            _uncount(session, counted, now)
+            _uncount(session, {row for row in counted if not WINDOWS[row[0]][0].refused_too}, now)
     if refused:
         raise _reached(refused, now)
 
@@ -71,7 +71,7 @@ def _named(hits: Iterable[Hit]) -> set[Row]:
 
 def _rows(hits: Iterable[Hit]) -> Iterator[tuple[Window, bytes]]:
     for hit in hits:
-        subject = keys().mac(hit.subject, "limit")
+        subject = keys().subject(hit.subject)
         yield from ((window, subject) for window in hit.limit.windows)
 
 

@@ -66,13 +66,14 @@ class Limit:
     counts: str
     sentence: str
     windows: tuple[Window, ...]
+    refused_too: bool = False  # a try that another limit refuses counts all the same
 
 
-def per(name: str, what: str, counts: str, sentence: str) -> Limit:
+def per(name: str, what: str, counts: str, sentence: str, *, refused_too: bool = False) -> Limit:
     """Read a limit like "10 per 15 minutes, 20 per hour"."""
     parts = [part.split(" per ") for part in sentence.split(", ")]
     windows = (Window(f"{name}, per {lasts}", int(count), span(lasts)) for count, lasts in parts)
-    return Limit(name, what, counts, sentence, tuple(windows))
+    return Limit(name, what, counts, sentence, tuple(windows), refused_too)
 
 
 def waiting(name: str, what: str, counts: str, sentence: str) -> Limit:
@@ -102,7 +103,9 @@ PASSWORDS_IN_A_ROW = waiting(
 PASSWORDS_BY_NETWORK = per(
     "passwords by network", "network", "wrong passwords from one network address", "10 per 5 minutes, 50 per hour"
 )
-POSTS_BY_NETWORK = per("posts by network", "requests", "passwords sent from one network address", "300 per minute")
+POSTS_BY_NETWORK = per(
+    "posts by network", "requests", "passwords sent from one network address", "300 per minute", refused_too=True
+)
 CONFIRMATIONS = per(
     "confirmations", "passwords", "wrong passwords in one sign-in, which then ends", "10 per 15 minutes"
 )

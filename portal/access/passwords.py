@@ -37,19 +37,19 @@ class Hasher:
         memory, passes, lanes = cost
         self._argon2 = PasswordHasher(time_cost=passes, memory_cost=memory, parallelism=lanes)
         self._recovery_cost = min(cost, RECOVERY_COST)
-        self._turn = BoundedSemaphore(AT_ONCE)
+        self._turns = Turns(AT_ONCE)
         self._nobody = self._argon2.hash("nobody's password")
 
     def hash(self, password: str) -> str:
         """An argon2id hash in PHC form. Raises `Busy`."""
-        with _Turn(self._turn):
+        with self._turns:
             return self._argon2.hash(_normal(password))
 
     def verify(self, stored: str | None, password: str) -> bool:
         """Whether the password is right. For nobody (None) the same work is done. Raises `Busy`."""
         if len(password) > limits.PASSWORD_MOST:
             return False
-        with _Turn(self._turn):
+        with self._turns:
             try:
                 self._argon2.verify(stored or self._nobody, _normal(password))
             except VerificationError:
@@ -59,22 +59,30 @@ class Hasher:
     def digest(self, code: str, salt: bytes) -> bytes:
         """The argon2id digest of a recovery code under its set's salt, 32 bytes. Raises `Busy`."""
         memory, passes, lanes = self._recovery_cost
-        with _Turn(self._turn):
+        with self._turns:
             return hash_secret_raw(code.encode(), salt, passes, memory, lanes, 32, Type.ID)
 
 
-class _Turn:
-    """One of the turns, or `Busy` when none comes free in time."""
+class Turns:
+    """So many at once, as many again in the queue; whoever comes when both are full, or waits too long, is `Busy`.
 
-    def __init__(self, turns: BoundedSemaphore) -> None:
-        self._turns = turns
+    The queue is short so that a crowd of sign-ins leaves threads for pages that hash nothing.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self._room = BoundedSemaphore(2 * at_once)
+        self._turns = BoundedSemaphore(at_once)
 
     def __enter__(self) -> None:
+        if not self._room.acquire(blocking=False):
+            raise Busy
         if not self._turns.acquire(timeout=QUEUE):
+            self._room.release()
             raise Busy
 
     def __exit__(self, *_: object) -> None:
         self._turns.release()
+        self._room.release()
 
 
 def check_new(password: str, least: int, context: Iterable[str]) -> None:

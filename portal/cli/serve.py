@@ -17,7 +17,8 @@ from portal.cli.stop import Stop
 from portal.extensions import db, settings
 
 STOPPING = 15  # seconds: longer than a row in the worker's hand or a page usually takes
-PROCESSES, THREADS = 2, 4
+# Threads: four that hash, four in the queue for it, and as many again for pages that hash nothing.
+PROCESSES, THREADS = 2, 16
 
 
 @click.command()

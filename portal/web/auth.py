@@ -15,8 +15,8 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.access import password_check, sign_ins
-from portal.access.addresses import read_address
-from portal.access.problems import AddressBad, AddressMissing, PasswordMissing, Problem
+from portal.access.addresses import Address, read_address
+from portal.access.problems import PasswordMissing, Problem, SignInWrong
 from portal.database import write
 from portal.extensions import settings
 from portal.web import browser, cookies, gate
@@ -37,14 +37,12 @@ def sign_in() -> ResponseReturnValue:
         return gate.lead_on()
     form = SignInForm()
     if request.method == "POST":
-        try:
-            return _open(form)
-        except (AddressMissing, AddressBad) as problem:
-            form.blame("email", problem)
-        except PasswordMissing as problem:
-            form.blame("password", problem)
-        except Problem as problem:
-            form.blame("email", problem)
+        address = _read(form)
+        if address and not form.errors:
+            try:
+                return _open(form, address)
+            except SignInWrong as problem:
+                form.blame("email", problem)
     else:
         form.next.data = gate.local_path(request.args.get("next"))
     page = render_template(
@@ -69,11 +67,22 @@ def sign_out() -> ResponseReturnValue:
     return cookies.drop(gate.see(url_for("auth.sign_in")), cookies.SIGN_IN)
 
 
-def _open(form: SignInForm) -> Response:
+def _read(form: SignInForm) -> Address | None:
+    """The address, with everything that is missing told at once."""
+    if not form.password.data:
+        form.blame("password", PasswordMissing())
+    try:
+        return read_address(form.email.data or "")
+    except Problem as problem:
+        form.blame("email", problem)
+        return None
+
+
+def _open(form: SignInForm, address: Address) -> Response:
     """Open a sign-in, send what its next step needs, and go there. What this browser had before ends."""
     now, before = clock.now(), visitor()
     token = password_check.sign_in(
-        read_address(form.email.data or ""),
+        address,
         form.password.data or "",
         ip=browser.ip(),
         agent=browser.agent(),

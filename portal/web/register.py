@@ -4,9 +4,10 @@ from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock
-from portal.access import codes, registrations, sign_ins
+from portal.access import codes, passwords, registrations, sign_ins
 from portal.access.addresses import Address, read_address
-from portal.access.problems import LimitReached, NameMissing, NameTooLong, Problem, TextBad
+from portal.access.answers import read_name
+from portal.access.problems import LimitReached, Problem
 from portal.database import write
 from portal.extensions import settings
 from portal.models import Registration
@@ -81,12 +82,9 @@ def registration_details() -> ResponseReturnValue:
         return gate.see(url_for("auth.confirm_registration"))
     form = DetailsForm()
     if request.method == "POST":
-        try:
+        _judge(registration, form)
+        if not form.errors:
             return _finish(registration, form)
-        except (NameMissing, NameTooLong, TextBad) as problem:
-            form.blame("name", problem)
-        except Problem as problem:
-            form.blame("password", problem)
     page = render_template("auth/register_details.html", form=form, email=registration.email)
     return page, form.status
 
@@ -101,6 +99,19 @@ def _begin(address: Address) -> Response:
     visit = registrations.begin(address, browser.ip(), clock.now())
     _send(registrations.find(visit, clock.now()))
     return cookies.keep(on, cookies.VISIT, visit)
+
+
+def _judge(registration: Registration, form: DetailsForm) -> None:
+    """Tell all that is wrong at once."""
+    try:
+        read_name(form.name.data or "")
+    except Problem as problem:
+        form.blame("name", problem)
+    try:
+        context = (form.name.data or "", registration.email, settings().company)
+        passwords.check_new(form.password.data or "", settings().password_length, context)
+    except Problem as problem:
+        form.blame("password", problem)
 
 
 def _finish(registration: Registration, form: DetailsForm) -> Response:

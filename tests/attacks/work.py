@@ -45,7 +45,7 @@ def counting_digests(person: Person, answer: str) -> int:
 
 def post_while_busy(person: Person, path: str, data: dict[str, str]) -> TestResponse:
     """What a form is answered while this process makes as many hashes as it may."""
-    turns = person.portal.app.extensions["portal.hasher"]._turn
+    turns = person.portal.app.extensions["portal.hasher"]._turns
     with ExitStack() as held:
         for _ in range(AT_ONCE):
             held.enter_context(turns)

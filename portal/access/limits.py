@@ -54,6 +54,7 @@ STEP = 30  # seconds of a TOTP code (RFC 6238)
 STEPS_ASIDE = 1  # accepted before and after the present one (R6)
 
 SET_UP_LIFE = span("30 minutes")
+RESET_LIFE = span("30 minutes")
 REGISTRATION_LIFE = span("30 minutes")
 HALF_IN = span("30 minutes")
 IDLE = span("60 minutes")
@@ -159,6 +160,7 @@ SENT_BY_NETWORK = per(
 )
 SENT_TO_USER = per("sent to a user", "sending", "codes sent to one user", "10 per hour, 30 per day")
 SENT_IN_SIGN_IN = per("sent in a sign-in", "sending", "codes sent in one sign-in", "5 per day")
+RESETS = per("password resets", "sending", "links to reset the password of one address", "3 per hour, 5 per day")
 REGISTRATIONS = per(
     "registrations by network", "registrations", "registrations from one network address", "10 per hour, 20 per day"
 )

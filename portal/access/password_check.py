@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.access import limits, sign_ins
 from portal.access.addresses import Address
@@ -30,7 +30,14 @@ def sign_in(address: Address, password: str, *, ip: str, agent: str, next_path: 
     if user is None or not right:
         raise SignInWrong
     limits.give_back(hits, now)
+    renewed = hasher().hash(password) if hasher().outdated(user.password_hash) else None
     with write() as session:
+        # A password changed a moment ago opens nothing: whoever changes it holds this row.
+        same = (User.id == user.id, User.password_hash == user.password_hash)
+        if session.scalar(select(User.id).where(*same).with_for_update(read=True)) is None:
+            raise SignInWrong
+        if renewed:
+            session.execute(update(User).where(*same).values(password_hash=renewed))
         return sign_ins.open_sign_in(session, user.id, ip=ip, agent=agent, now=now, next_path=next_path)
 
 

@@ -42,6 +42,7 @@ class Standing:
     token_hash: bytes
     ended_at: datetime | None
     ended_because: str | None
+    mailbox_spent: bool
     enrolled: bool
     codes_unsaved: bool
 
@@ -84,6 +85,7 @@ _STANDING = select(
     SignIn.token_hash,
     SignIn.ended_at,
     SignIn.ended_because,
+    User.mailed_reset_at.is_not(None),
     exists().where(Factor.user_id == User.id, Factor.confirmed_at.is_not(None)),
     exists().where(RecoverySet.user_id == User.id, RecoverySet.saved_at.is_(None)),
 ).join(User, User.id == SignIn.user_id)
@@ -162,8 +164,19 @@ def raise_sign_in(session: Session, standing: Standing, by: str, now: datetime) 
     )
     if changed(raised) != 1:
         raise Gone
+    if standing.mailbox_spent:
+        session.execute(update(User).where(User.id == standing.user_id).values(mailed_reset_at=None))
     if standing.raised_at is None:
         _end_oldest(session, standing.user_id, now)
+    return token
+
+
+def renew_token(session: Session, standing: Standing) -> str:
+    """Give this sign-in a new token, as at every change of the password. Raises `Gone` when it was replaced."""
+    token = new_token()
+    mine = (SignIn.id == standing.sign_in_id, SignIn.token_hash == standing.token_hash, SignIn.ended_at.is_(None))
+    if changed(session.execute(update(SignIn).where(*mine).values(token_hash=token_hash(token)))) != 1:
+        raise Gone
     return token
 
 
@@ -183,6 +196,11 @@ def seen(standing: Standing, step: Step, now: datetime) -> None:
 def end(session: Session, sign_in_id: int, because: str, now: datetime) -> None:
     """End one sign-in."""
     _end(session, (SignIn.id == sign_in_id,), because, now)
+
+
+def end_all(session: Session, user_id: int, because: str, now: datetime) -> None:
+    """End every sign-in of a user."""
+    _end(session, (SignIn.user_id == user_id,), because, now)
 
 
 def end_others(session: Session, standing: Standing, because: str, now: datetime) -> None:

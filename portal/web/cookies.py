@@ -1,6 +1,6 @@
-"""The two cookies beside Flask's own: `sign-in` names a sign-in's row, `visit` a registration's.
+"""The cookies beside Flask's own: `sign-in` names a sign-in's row, `visit` a registration's, `reset` a link's.
 
-Over https both carry the `__Host-` prefix, which no other host and no plain page can set (RFC 6265bis, 4.1.3.2).
+Over https they carry the `__Host-` prefix, which no other host and no plain page can set (RFC 6265bis, 4.1.3.2).
 They last as long as the browser's session; the rows decide when they end.
 """
 
@@ -10,6 +10,7 @@ from portal.extensions import settings
 
 SIGN_IN = "sign-in"
 VISIT = "visit"
+RESET = "reset"
 
 
 def name(cookie: str) -> str:

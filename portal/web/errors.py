@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal import clock
-from portal.access.problems import Busy, Gone, LastMethod, LimitReached, MethodClosed, Refused
+from portal.access.problems import Busy, Gone, LastMethod, LimitReached, MailboxSpent, MethodClosed, Refused
 from portal.extensions import settings
 from portal.web import gate
 from portal.web.headers import CrossOrigin
@@ -27,6 +27,7 @@ def register(app: Flask) -> None:
     """Give every error its page."""
     app.register_error_handler(LimitReached, _limited)
     app.register_error_handler(MethodClosed, _closed)
+    app.register_error_handler(MailboxSpent, lambda _: (render_template("errors/mailbox.html"), 403))
     app.register_error_handler(Gone, lambda _: gate.lead_on())
     app.register_error_handler(LastMethod, lambda _: _page(409, "last_method"))
     app.register_error_handler(RegistrationClosed, lambda _: _page(403, "registration_closed"))

@@ -1,0 +1,109 @@
+"""A forgotten password: a link by mail, good for half an hour, once, and only the newest.
+
+Asking writes the same rows whether or not anybody has the address. A reset signs nobody in. It proves the mailbox, so
+until a sign-in is finished by something else, a code from the same mailbox finishes none (R12).
+"""
+
+from datetime import datetime
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import select, update
+
+from portal.access import limits, passwords, sign_ins
+from portal.access.addresses import Address
+from portal.access.limits import Hit
+from portal.access.problems import Gone, LimitReached
+from portal.crypto import new_token, token_hash
+from portal.database import changed, write
+from portal.delivery import outbox
+from portal.extensions import db, hasher, keys, settings
+from portal.models import ResetLink, User
+
+BECAUSE = "password_changed"
+
+
+def ask(address: Address, ip: str, agent: str, now: datetime) -> None:
+    """Send a link to the address; one that nobody has gets a mail that says so. Too often, and nothing is sent."""
+    owner = f"address {address.key}"
+    hits = (
+        Hit(limits.RESETS, owner),
+        Hit(limits.SENT_TO_ADDRESS, owner),
+        Hit(limits.SENT_BY_NETWORK, f"network {limits.network(ip)}"),
+    )
+    try:
+        limits.take(hits, now)
+    except LimitReached:
+        return
+    token = new_token()
+    known = db.session.scalar(select(User.email).where(User.email_key == address.key))
+    with write() as session:
+        older = (ResetLink.email_key == address.key, ResetLink.expires_at > now)
+        session.execute(update(ResetLink).where(*older).values(expires_at=now))
+        session.add(
+            ResetLink(
+                email_key=address.key,
+                token_hash=token_hash(token),
+                created_at=now,
+                expires_at=now + limits.RESET_LIFE,
+            )
+        )
+        outbox.put(
+            session,
+            keys(),
+            template="password_reset" if known else "password_unknown",
+            address=known or address.written,
+            facts={"link": f"{settings().base_url}/password/reset/{_signer().dumps(token)}", "ip": ip, "agent": agent},
+            now=now,
+            expires_at=now + limits.RESET_LIFE,
+        )
+
+
+def read_link(signed: str) -> str | None:
+    """The token in a link, if the portal signed it: a forged one costs no query."""
+    try:
+        token = _signer().loads(signed)
+    except BadSignature:
+        return None
+    return token if isinstance(token, str) else None
+
+
+def alive(token: str, now: datetime) -> bool:
+    """Whether the link can still be used. Looking spends nothing."""
+    return (
+        db.session.scalar(
+            select(ResetLink.id).where(
+                ResetLink.token_hash == token_hash(token), ResetLink.used_at.is_(None), ResetLink.expires_at > now
+            )
+        )
+        is not None
+    )
+
+
+def use(token: str, password: str, now: datetime) -> None:
+    """Set a new password. Every sign-in ends, every other link too.
+
+    Raises a `Problem` about the password, which spends nothing, `Busy`, or `Gone` when the link is used, replaced or
+    too old.
+    """
+    if not alive(token, now):
+        raise Gone
+    user = db.session.execute(
+        select(User.id, User.name, User.email)
+        .join(ResetLink, ResetLink.email_key == User.email_key)
+        .where(ResetLink.token_hash == token_hash(token))
+    ).one_or_none()
+    if user is None:
+        raise Gone
+    passwords.check_new(password, settings().password_length, (user.name, user.email, settings().company))
+    hashed = hasher().hash(password)
+    with write() as session:
+        mine = (ResetLink.token_hash == token_hash(token), ResetLink.used_at.is_(None), ResetLink.expires_at > now)
+        if changed(session.execute(update(ResetLink).where(*mine).values(used_at=now))) != 1:
+            raise Gone
+        session.execute(update(User).where(User.id == user.id).values(password_hash=hashed, mailed_reset_at=now))
+        sign_ins.end_all(session, user.id, BECAUSE, now)
+
+
+def _signer() -> URLSafeSerializer:
+    """Signs the tokens of these links, and of no others."""
+    return URLSafeSerializer([key.decode() for key in reversed(settings().secret_keys)], salt="password reset")

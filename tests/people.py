@@ -8,12 +8,13 @@ import itertools
 import re
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import select, update
 
 from portal import clock
 from portal.access import factors, recovery_codes, sign_ins
-from portal.access.limits import STEP
+from portal.access.limits import SECOND_FACTOR_FRESH, STEP
 from portal.database import write
 from portal.extensions import db, hasher
 from portal.methods.totp import code_at
@@ -101,6 +102,10 @@ class Person:
                 browser.press("Authentication app")
             return browser.press("Verify code", {"6-digit verification code": self.app_code()})
         return browser.press("Verify code", {"One-time code": self.mailed_code()})
+
+    def age_second_factor(self) -> None:
+        """Let so much time pass that a change asks for a fresh code (R14)."""
+        self.portal.age(SECOND_FACTOR_FRESH + timedelta(seconds=1))
 
     def user(self) -> User:
         """Their row."""

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from argon2 import PasswordHasher
+from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from portal.access.passwords import Hasher
@@ -25,15 +27,28 @@ class Work:
 
 def work_of(person: Person, path: str, data: dict[str, str]) -> Work:
     """What posting a form from nobody's browser costs."""
-    app, base = person.portal.app, person.portal.base
-    client = app.test_client()
+    client = person.portal.app.test_client()
+    with _counted(person) as work:
+        _post(client, person, path, data)
+    return work
+
+
+def counting_digests(person: Person, answer: str) -> int:
+    """How many recovery codes are hashed to judge an answer typed by a half-signed-in person."""
+    client = person.portal.app.test_client()
+    client.set_cookie("sign-in", str(person.browser.http.cookies["sign-in"]), domain="localhost")
+    with _counted(person) as work:
+        _post(client, person, "/sign-in/recovery-code", {"code": answer})
+    return work.hashes
+
+
+def _post(client: FlaskClient, person: Person, path: str, data: dict[str, str]) -> None:
+    base = person.portal.base
     headers = {"Origin": base, "X-Forwarded-For": str(person.browser.http.headers["X-Forwarded-For"])}
     page = client.get(path, base_url=base, headers=headers).text
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token
-    with _counted(person) as work:
-        client.post(path, base_url=base, headers=headers, data={"csrf_token": token[1], **data})
-    return work
+    client.post(path, base_url=base, headers=headers, data={"csrf_token": token[1], **data})
 
 
 @contextmanager
@@ -47,7 +62,7 @@ def _counted(person: Person) -> Iterator[Work]:
         work.statements.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)
-    app.extensions["portal.hasher"] = _counting(plain, work)
+    app.extensions["portal.hasher"] = _Counting(person.portal.settings.argon2, work)
     try:
         yield work
     finally:
@@ -55,18 +70,29 @@ def _counted(person: Person) -> Iterator[Work]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-def _counting(hasher: Hasher, work: Work) -> Hasher:
-    """The same hasher; its argon2 tells of every hash."""
+class _Argon2:
+    """An argon2 that tells of every hash it makes."""
 
-    class Argon2:
-        def hash(self, password: str) -> str:
-            work.hashes += 1
-            return argon2.hash(password)
+    def __init__(self, argon2: PasswordHasher, work: Work) -> None:
+        self._argon2, self._work = argon2, work
 
-        def verify(self, stored: str, password: str) -> bool:
-            work.hashes += 1
-            return argon2.verify(stored, password)
+    def hash(self, password: str) -> str:
+        self._work.hashes += 1
+        return self._argon2.hash(password)
 
-    argon2, counting = hasher._argon2, object.__new__(Hasher)
-    counting.__dict__.update(vars(hasher) | {"_argon2": Argon2()})
-    return counting
+    def verify(self, stored: str, password: str) -> bool:
+        self._work.hashes += 1
+        return self._argon2.verify(stored, password)
+
+
+class _Counting(Hasher):
+    """The portal's own hasher, counting."""
+
+    def __init__(self, cost: tuple[int, int, int], work: Work) -> None:
+        super().__init__(cost)
+        self._argon2 = _Argon2(self._argon2, work)  # type: ignore[assignment]
+        self._work = work
+
+    def digest(self, code: str, salt: bytes) -> bytes:
+        self._work.hashes += 1
+        return super().digest(code, salt)

@@ -36,7 +36,7 @@ def verify() -> ResponseReturnValue:
     """To the primary method."""
     if _settled():
         return gate.go_on()
-    return gate.see(url_for("auth.verify_with", method=standing().primary or next(iter(_mine()))))
+    return gate.see(gate.page_of(standing(), Step.CHECK))
 
 
 @auth.route("/sign-in/verify/<method>", methods=["GET", "POST"])

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 
 from portal.access import limits
 from portal.access.limits import Hit
-from portal.access.problems import CodeUsed, MethodClosed
+from portal.access.problems import CodeUsed, Gone, MethodClosed
 from portal.access.sign_ins import Standing
 from portal.database import changed, write
 from portal.models import Factor
@@ -42,7 +42,8 @@ def code_hits(subject: str, ip: str) -> tuple[Hit, ...]:
 def counted_in_a_row(standing: Standing, kind: str, *, enrolled: bool) -> Iterator[None]:
     """Count a try towards the codes in a row after which a method refuses; a right answer begins anew.
 
-    Raises `MethodClosed` when the method refuses already. `enrolled` is False while it is being set up.
+    Raises `MethodClosed` when the method refuses already, `Gone` when it was removed, or its set-up finished, meanwhile.
+    `enrolled` is False while it is being set up.
     """
     rows = (Factor.user_id == standing.user_id, Factor.kind == kind, Factor.confirmed_at.is_not(None))
     if not enrolled:
@@ -50,7 +51,7 @@ def counted_in_a_row(standing: Standing, kind: str, *, enrolled: bool) -> Iterat
     with write() as session:
         counting = update(Factor).where(*rows, Factor.wrong_codes < limits.CODES_IN_A_ROW)
         if changed(session.execute(counting.values(wrong_codes=Factor.wrong_codes + 1))) == 0:
-            raise MethodClosed(kind)
+            raise MethodClosed(kind) if session.scalar(select(Factor.id).where(*rows).limit(1)) else Gone
     try:
         yield
     except CodeUsed:

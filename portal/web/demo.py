@@ -1,6 +1,6 @@
 """The demo inbox: every mail the portal sent, newest first. Registered in development only."""
 
-from flask import Blueprint, jsonify, render_template
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -24,8 +24,11 @@ def inbox() -> ResponseReturnValue:
 @demo.get("/inbox.json")
 @open_to_everybody
 def inbox_json() -> ResponseReturnValue:
-    """The mails as a list of objects with id, recipient, subject, text, html and sent_at (ISO 8601)."""
-    return jsonify([_plain(mail) for mail in db.session.scalars(NEWEST_FIRST)])
+    """The mails as a list of objects with id, recipient, subject, text, html and sent_at (ISO 8601); with
+    ?recipient=… those to one address."""
+    recipient = request.args.get("recipient")
+    mails = NEWEST_FIRST.where(DemoMail.recipient == recipient) if recipient else NEWEST_FIRST
+    return jsonify([_plain(mail) for mail in db.session.scalars(mails)])
 
 
 def _plain(mail: DemoMail) -> dict[str, str | int]:

@@ -35,7 +35,8 @@ def index() -> ResponseReturnValue:
 @security.route("/preferences", methods=["GET", "POST"])
 def preferences() -> ResponseReturnValue:
     """Choose the primary method. It switches nothing on or off, so it asks no password."""
-    kinds = list(dict.fromkeys(row.kind for row in factors.enrolled(standing().user_id)))
+    shown = cards.of(factors.enrolled(standing().user_id), setup.on_offer(), standing().primary)
+    kinds = [card.kind for card in shown if card.on]
     if len(kinds) < 2:
         return gate.see(url_for("security.index"))
     form = PrimaryForm()

@@ -1,0 +1,47 @@
+"""Fifty wrong codes in a row: the method refuses until its owner opens it again."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from portal.access import factors
+from portal.access.limits import STEP
+from portal.access.problems import CodeUsed, CodeWrong, MethodClosed
+from portal.database import write
+from tests.access.test_second_factor import HALF_MINUTE, prove, set_last_step
+from tests.customers import Customer, Visit
+
+
+def guess(visit: Visit, code: str, times: int, now: datetime) -> datetime:
+    """Wrong codes in a row, slowly enough for every limit. The moment after."""
+    for n in range(times):
+        with pytest.raises(CodeWrong):
+            prove(visit, code, now, ip=f"198.51.100.{n}")
+        now += timedelta(minutes=30)
+    return now
+
+
+def test_fifty_wrong_codes_in_a_row_close_the_method(ben: Customer, now: datetime) -> None:
+    """It stays enrolled, and refuses even the right code."""
+    after = guess(ben.half_in(now), "000000", 49, now)
+    prove(ben.half_in(after), ben.app_code(after), after)
+    after = guess(ben.half_in(after), "000000", 50, after)
+    with pytest.raises(MethodClosed):
+        prove(ben.half_in(after), ben.app_code(after), after)
+    assert factors.closed(factors.enrolled(ben.user_id)[0])
+
+
+def test_its_owner_opens_a_closed_method_again(ben: Customer, now: datetime) -> None:
+    after = guess(ben.half_in(now), "000000", 50, now)
+    with write() as session:
+        factors.open_again(session, ben.user_id, "totp")
+    prove(ben.half_in(after), ben.app_code(after), after)
+
+
+def test_a_used_code_brings_no_method_nearer_to_closing(ben: Customer, now: datetime) -> None:
+    after = guess(ben.half_in(now), "000000", 49, now)
+    set_last_step(ben, int(after.timestamp()) // STEP)
+    with pytest.raises(CodeUsed):
+        prove(ben.half_in(after), ben.app_code(after), after)
+    later = after + HALF_MINUTE
+    prove(ben.half_in(later), ben.app_code(later), later)

@@ -1,0 +1,87 @@
+"""Who plays: it depends on whose portal it is, whether its mails can be read, and who was prepared."""
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from tests.people import People
+from tests.portal_for_tests import Portal
+from tests.smoke.customers import APP, EMAIL, Customer
+from tests.smoke.inboxes import Inbox, inbox
+
+
+class Cast:
+    """The people for the portal at `base`. `own`: a portal that was started here, where nothing is left out."""
+
+    def __init__(self, base: str, own: Portal | None, enrol: Callable[[Customer], None]) -> None:
+        self.base, self.own, self.enrol = base, own, enrol
+        door = f"{base}/demo/inbox.json" if own else os.environ.get("SMOKE_INBOX", "")
+        self.inbox = inbox(door, os.environ.get("SMOKE_MAILBOX", "")) if door else None
+        self.known = [] if own else _prepared(os.environ.get("SMOKE_PEOPLE", ""), self.inbox)
+
+    def newcomer(self, name: str) -> Customer:
+        """Somebody the portal has never heard of, whose mails can be read."""
+        if self.own:
+            somebody = People(self.own).somebody(name)
+            ip = str(somebody.browser.http.headers["X-Forwarded-For"])
+            return Customer(somebody.name, somebody.email, inbox=self.inbox, ip=ip)
+        if not self.inbox:
+            self.leave_out("registering needs SMOKE_INBOX")
+        return Customer(name.title(), self.inbox.address(f"{name}.{secrets.token_hex(4)}"), inbox=self.inbox)
+
+    def customer(self, name: str, *methods: str, mails: bool = False, keeps: bool = True) -> Customer:
+        """A customer with these methods. `mails`: the journey reads their mails. `keeps`: it leaves their methods
+        and recovery codes as they were, but for one used code."""
+        if self.own:
+            return self._made(name)
+        if mails and not self.inbox:
+            self.leave_out("reading mails needs SMOKE_INBOX")
+        for somebody in self.known:
+            if somebody.methods >= set(methods) and (keeps or not somebody.prepared):
+                return somebody
+        if not self.inbox:
+            self.leave_out(f"nobody in SMOKE_PEOPLE has {' and '.join(methods)} and may be changed, and no SMOKE_INBOX")
+        registered = self.newcomer(name)
+        self.enrol(registered)
+        self.known.append(registered)
+        return registered
+
+    def leave_out(self, why: str) -> NoReturn:
+        """The journey can't be made here; the summary says so."""
+        assert not self.own, f"nothing may be left out of a portal started here: {why}"
+        pytest.skip(why)
+
+    def _made(self, name: str) -> Customer:
+        assert self.own
+        made = People(self.own).customer(name, "totp", "email")
+        ip = str(made.browser.http.headers["X-Forwarded-For"])
+        secret = base64.b32encode(made.secret).decode()
+        return Customer(
+            made.name, made.email, made.password, secret, made.codes, frozenset({APP, EMAIL}), self.inbox, ip
+        )
+
+
+def _prepared(path: str, where: Inbox | None) -> list[Customer]:
+    """The people of SMOKE_PEOPLE: see README.md."""
+    people = json.loads(Path(path).read_text()) if path else []
+    return [
+        Customer(
+            person.get("name", person["email"]),
+            person["email"],
+            person["password"],
+            person.get("totp_secret", "").replace(" ", "").upper(),
+            list(person.get("recovery_codes", [])),
+            frozenset(
+                ({APP} if person.get("totp_secret") else set()) | ({EMAIL} if person.get("email_mfa") else set())
+            ),
+            where,
+            prepared=True,
+        )
+        for person in people
+    ]

@@ -1,0 +1,84 @@
+"""Where the portal's mails are read: the demo inbox's JSON, or a real mailbox by IMAP."""
+
+import email
+import email.policy
+import imaplib
+import json
+import re
+import urllib.request
+from typing import Protocol
+from urllib.parse import unquote, urlencode, urlsplit
+
+from tests.portal_for_tests import until
+
+PATIENCE = 60  # seconds; a mail server of the world takes its time
+
+
+class Inbox(Protocol):
+    def texts(self, recipient: str) -> list[str]:
+        """The plain parts of the mails to one address, oldest first."""
+
+    def address(self, word: str) -> str:
+        """An address nobody has used before that arrives here."""
+
+
+class DemoInbox:
+    """The list of mails that a portal in development shows."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def texts(self, recipient: str) -> list[str]:
+        with urllib.request.urlopen(f"{self.url}?{urlencode({'recipient': recipient})}") as answer:  # noqa: S310
+            mails = json.load(answer)
+        mine = [mail for mail in mails if mail["recipient"] == recipient]
+        return [mail["text"] for mail in sorted(mine, key=lambda mail: int(mail["id"]))]
+
+    def address(self, word: str) -> str:
+        return f"smoke.{word}@example.org"
+
+
+class ImapInbox:
+    """imaps://user:password@host:port/FOLDER. The mailbox must take `user+anything@host`."""
+
+    def __init__(self, url: str, mailbox: str) -> None:
+        parts = urlsplit(url)
+        self.host, self.port = parts.hostname or "", parts.port or 993
+        self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
+        self.folder = parts.path.strip("/") or "INBOX"
+        self.mailbox = mailbox or (self.user if "@" in self.user else f"{self.user}@{self.host}")
+
+    def texts(self, recipient: str) -> list[str]:
+        with imaplib.IMAP4_SSL(self.host, self.port, timeout=20) as server:
+            server.login(self.user, self.password)
+            server.select(self.folder, readonly=True)
+            _, found = server.search(None, "HEADER", "To", f'"{recipient}"')
+            return [_plain(server, number) for number in found[0].decode().split()]
+
+    def address(self, word: str) -> str:
+        name, _, domain = self.mailbox.partition("@")
+        return f"{name}+smoke.{word}@{domain}"
+
+
+def inbox(url: str, mailbox: str = "") -> Inbox:
+    """The inbox behind SMOKE_INBOX."""
+    return ImapInbox(url, mailbox) if url.startswith("imaps:") else DemoInbox(url)
+
+
+def code_after(where: Inbox, recipient: str, read: int) -> str:
+    """The code that begins the mail after those already read."""
+
+    def arrived() -> str | None:
+        texts = where.texts(recipient)
+        return texts[read] if len(texts) > read else None
+
+    found = re.match(r"\d{6}\b", until(arrived, PATIENCE))
+    assert found, f"the mail to {recipient} doesn't begin with a code"
+    return found[0]
+
+
+def _plain(server: imaplib.IMAP4, number: str) -> str:
+    _, parts = server.fetch(number, "(BODY.PEEK[])")
+    raw = next(part[1] for part in parts if isinstance(part, tuple))
+    part = email.message_from_bytes(raw, policy=email.policy.default).get_body(("plain",))
+    return str(part.get_content()) if part else ""

@@ -1,0 +1,33 @@
+"""The portal's pages as a tester meets them: one class a page, found by roles and by the words that customers read.
+
+No class knows markup, paths beyond its own, or the portal's code, so they serve any tool that drives Playwright:
+
+    SignIn(page).open().sign_in("ada@example.org", "a quiet green teapot")
+    SecondStep(page).enter_app_code("123456")
+    Account(page).sign_out()
+"""
+
+from tests.smoke.pages.account import Account, Overview
+from tests.smoke.pages.base import Screen
+from tests.smoke.pages.entrance import OtherWays, RecoveryCode, Registration, SecondStep, SignIn
+from tests.smoke.pages.security import Preferences, RecoveryCodes, Security
+from tests.smoke.pages.wizard import Choice, Password, SaveCodes, SetUpApp, SetUpEmail
+
+__all__ = [
+    "Account",
+    "Choice",
+    "OtherWays",
+    "Overview",
+    "Password",
+    "Preferences",
+    "RecoveryCode",
+    "RecoveryCodes",
+    "Registration",
+    "SaveCodes",
+    "Screen",
+    "SecondStep",
+    "Security",
+    "SetUpApp",
+    "SetUpEmail",
+    "SignIn",
+]

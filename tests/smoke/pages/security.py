@@ -1,0 +1,52 @@
+""" "Security and access"."""
+
+from playwright.sync_api import Locator
+
+from tests.smoke.pages.account import Account
+from tests.smoke.pages.base import Screen
+from tests.smoke.pages.wizard import Password
+
+
+class Security(Account):
+    path = "/security"
+    heading = "Security and access"
+
+    def method(self, name: str) -> Locator:
+        """The card of "Authentication app" or "Email"."""
+        return self.part(name)
+
+    def activate(self, method: str) -> Password:
+        self.button("Activate", under=method).click()
+        return Password(self.page).here()
+
+    def deactivate(self, method: str, password: str) -> None:
+        """Password, then the last button."""
+        self.button("Deactivate", under=method).click()
+        Password(self.page).here().confirm(password)
+        self.page.get_by_role("heading", name=f"Deactivate {method}").wait_for()
+        self.button("Deactivate").click()
+
+    def preferences(self) -> "Preferences":
+        self.button("Preferences", under="Two-factor authentication").click()
+        return Preferences(self.page).here()
+
+
+class Preferences(Screen):
+    path = "/security/preferences"
+    heading = "Preferences"
+
+    def prefer(self, method: str) -> None:
+        self.page.get_by_role("radio", name=method, exact=True).check()
+        self.button("Save").click()
+
+
+class RecoveryCodes(Account):
+    path = "/security/recovery-codes"
+    heading = "Recovery codes"
+
+    def remake(self, password: str) -> None:
+        """Ask for new ones; they are shown next, by the wizard's last page."""
+        self.button("Make new recovery codes").click()
+        Password(self.page).here().confirm(password)
+        self.page.get_by_role("heading", name="Make new recovery codes").wait_for()
+        self.button("Make new recovery codes").click()

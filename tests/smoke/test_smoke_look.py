@@ -1,0 +1,139 @@
+"""Looks at every page: light and dark, 320 and 1280 px wide. SCREENSHOTS=folder keeps the pictures."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.smoke import acts
+from tests.smoke.camera import scan
+from tests.smoke.cast import Cast
+from tests.smoke.conftest import Visit
+from tests.smoke.customers import APP, EMAIL, Customer
+from tests.smoke.eye import Eye
+from tests.smoke.pages import (
+    Account,
+    Choice,
+    Password,
+    RecoveryCodes,
+    Registration,
+    SaveCodes,
+    Screen,
+    SecondStep,
+    Security,
+    SetUpApp,
+    SignIn,
+)
+
+pytestmark = pytest.mark.lookover
+
+
+def test_the_pages_of_registration_and_of_the_wizard(ada: Customer, visit_with_scripts: Visit) -> None:
+    page = visit_with_scripts(ada)
+    eye = Eye(page)
+    registration = Registration(page).open()
+    eye.look("register")
+    registration.ask("nobody")
+    eye.look("register-wrong")
+    registration.ask(ada.email)
+    eye.look("register-confirm")
+    registration.confirm(ada.mailed_code())
+    registration.field("Password").fill("a quiet green")
+    eye.look("register-details")
+    registration.finish("", "short")
+    eye.look("register-details-wrong")
+    registration.finish(ada.name, ada.password)
+    eye.look("wizard-choice")
+    Choice(page).activate("Email MFA")
+    eye.look("wizard-password")
+    Password(page).confirm(ada.password)
+    eye.look("wizard-email")
+    Screen(page).button("Send one-time code via Email").click()
+    eye.look("wizard-email-code")
+    Choice(page).open()
+    app = acts.begin_app(page, ada)
+    eye.look("wizard-app")
+    app.go_on()
+    app.submit("123")
+    eye.look("wizard-app-code")
+    Screen(page).link("Back to the QR code and the setup key").click()
+    acts.finish_app(page, ada)
+    eye.look("wizard-codes")
+    SaveCodes(page).button("Finish").click()
+    eye.look("wizard-codes-wrong")
+    acts.save_codes(page, ada)
+    eye.look("overview-welcome")
+    eye.nothing_found()
+
+
+def test_the_pages_of_signing_in(cast: Cast, visit_with_scripts: Visit) -> None:
+    cleo = cast.customer("cleo", APP, EMAIL)
+    page = visit_with_scripts(cleo)
+    eye = Eye(page)
+    SignIn(page).open()
+    eye.look("sign-in")
+    SignIn(page).button("Sign in").click()
+    eye.look("sign-in-wrong")
+    acts.give_password(page, cleo)
+    acts.ask_for(page, APP)
+    eye.look("verify-app")
+    SecondStep(page).enter_app_code("12345")
+    eye.look("verify-app-wrong")
+    other = SecondStep(page).try_another_way()
+    eye.look("other")
+    other.choose_recovery_code().enter("XXXX")
+    eye.look("recovery-code")
+    other.open().choose(EMAIL)
+    eye.look("verify-email")
+    acts.ask_for(page, APP).enter_app_code(cleo.app_code())
+    Account(page).sign_out()
+    eye.look("signed-out")
+    page.goto("/demo/inbox")
+    eye.look("demo-inbox")
+    eye.nothing_found()
+
+
+def test_the_pages_of_security_and_access(cast: Cast, visit_with_scripts: Visit) -> None:
+    cleo = cast.customer("cleo", APP, EMAIL)
+    page = visit_with_scripts(cleo)
+    eye = Eye(page)
+    acts.sign_in_by_app(page, cleo)
+    eye.look("overview")
+    page.goto("/no-such-page")
+    eye.look("not-found")
+    security = Security(page).open()
+    eye.look("security")
+    security.open_menu()
+    eye.look("menu")
+    security.open().preferences()
+    eye.look("preferences")
+    security.open().button("Add another app", under=APP).click()
+    eye.look("enable-password")
+    Password(page).confirm("wrong")
+    eye.look("enable-password-wrong")
+    Password(page).confirm(cleo.password)
+    eye.look("enable-app")
+    security.open().method(APP).get_by_role("link", name="Rename").first.click()
+    eye.look("rename")
+    security.open().button("Deactivate", under=EMAIL).click()
+    Password(page).confirm(cleo.password)
+    page.get_by_role("heading", name="Deactivate Email").wait_for()
+    eye.look("deactivate")
+    RecoveryCodes(page).open()
+    eye.look("recovery-codes")
+    RecoveryCodes(page).button("Make new recovery codes").click()
+    Password(page).confirm(cleo.password)
+    page.get_by_role("heading", name="Make new recovery codes").wait_for()
+    eye.look("remake-codes")
+    eye.nothing_found()
+
+
+def test_a_phone_reads_the_qr_code(cast: Cast, visit_with_scripts: Visit) -> None:
+    """S0.5: in light and dark, on the narrowest screen and on a wide one; the code made from it is accepted."""
+    cleo = cast.customer("cleo", APP)
+    page = visit_with_scripts(cleo)
+    acts.sign_in_by_app(page, cleo)
+    Security(page).open().button("Add another app", under=APP).click()
+    Password(page).confirm(cleo.password)
+    app = SetUpApp(page).here()
+    expect(app.qr_code).to_be_visible()
+    secrets = {scan(eye_sees).secret for eye_sees in Eye(page).pictures(app.qr_code)}
+    assert secrets == {app.key}

@@ -1,0 +1,105 @@
+"""What the script adds for those who have JavaScript."""
+
+import re
+
+from playwright.sync_api import Page, Request, expect
+
+from tests.smoke import acts
+from tests.smoke.cast import Cast
+from tests.smoke.conftest import Visit
+from tests.smoke.customers import APP, EMAIL, Customer
+from tests.smoke.pages import Account, Registration, SaveCodes, SignIn
+
+
+def test_the_wait_for_another_code_is_counted_down(cast: Cast, visit_with_scripts: Visit) -> None:
+    """R7."""
+    cleo = cast.customer("cleo", EMAIL, mails=True)
+    page = visit_with_scripts(cleo)
+    step = acts.ask_for_email(page, cleo)
+    line = step.main.get_by_text("You can ask for another code at")
+    expect(line).to_contain_text(re.compile(r"\(in 5[0-9] seconds\)"))
+    before = line.inner_text()
+    expect(line).not_to_have_text(before)
+    expect(line).to_contain_text("second")
+    step.enter_mailed_code(cleo.mailed_code())
+
+
+def test_copying_says_that_it_worked(ada: Customer, visit_with_scripts: Visit) -> None:
+    """The key without its blanks, the ten codes one per line."""
+    page = visit_with_scripts(ada, permissions=["clipboard-read", "clipboard-write"])
+    acts.register(page, ada)
+    app = acts.begin_app(page, ada)
+    app.button("Copy").click()
+    expect(page.get_by_role("status").filter(has_text="The key is copied.")).to_be_visible()
+    assert _clipboard(page) == app.key
+    acts.finish_app(page, ada)
+    codes = SaveCodes(page).here()
+    codes.button("Copy").click()
+    expect(page.get_by_role("status").filter(has_text="All 10 codes are copied.")).to_be_visible()
+    assert _clipboard(page).split() == codes.codes
+
+
+def test_a_password_can_be_looked_at(ada: Customer, visit_with_scripts: Visit) -> None:
+    page = visit_with_scripts(ada)
+    sign_in = SignIn(page).open()
+    password = sign_in.field("Password")
+    password.fill(ada.password)
+    sign_in.button("Show password").click()
+    expect(password).to_have_attribute("type", "text")
+    sign_in.button("Hide password").click()
+    expect(password).to_have_attribute("type", "password")
+
+
+def test_a_meter_judges_a_new_password(ada: Customer, visit_with_scripts: Visit) -> None:
+    page = visit_with_scripts(ada)
+    registration = Registration(page).open()
+    registration.ask(ada.email)
+    registration.confirm(ada.mailed_code())
+    says = page.get_by_role("status")
+    for password, words in {
+        "teapot": "Too short so far.",
+        "aaaaaaaaaaaaaaa": "The same few characters",
+        "Example tea for two": "the company’s name",
+        ada.password: "Good length.",
+    }.items():
+        registration.field("Password").fill(password)
+        expect(says).to_contain_text(words)
+
+
+def test_what_is_wrong_gets_the_focus(ada: Customer, visit_with_scripts: Visit) -> None:
+    """The summary first; its line leads to the field."""
+    page = visit_with_scripts(ada)
+    sign_in = SignIn(page).open()
+    sign_in.button("Sign in").click()
+    expect(sign_in.problems).to_be_focused()
+    expect(page).to_have_title(re.compile("^Error: Sign in"))
+    sign_in.problems.get_by_role("link").first.click()
+    expect(sign_in.field("Email address")).to_be_focused()
+
+
+def test_a_form_is_sent_once(cast: Cast, visit_with_scripts: Visit) -> None:
+    ben = cast.customer("ben", APP)
+    page = visit_with_scripts(ben)
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    sign_in = SignIn(page).open()
+    sign_in.field("Email address").fill(ben.email)
+    sign_in.field("Password").fill(ben.password)
+    sign_in.button("Sign in").dblclick()
+    acts.ask_for(page, APP)
+    assert len([request for request in sent if request.url.endswith("/sign-in")]) == 1
+
+
+def test_the_menu_closes_on_escape(cast: Cast, visit_with_scripts: Visit) -> None:
+    ben = cast.customer("ben", APP)
+    page = visit_with_scripts(ben)
+    acts.sign_in_by_app(page, ben)
+    account = Account(page)
+    account.open_menu()
+    expect(account.button("Sign out")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(account.button("Sign out")).to_be_hidden()
+
+
+def _clipboard(page: Page) -> str:
+    return str(page.evaluate("navigator.clipboard.readText()"))

@@ -14,7 +14,7 @@ smoke: ## Try a running portal from outside: BASE_URL=https://portal.example.com
 lint: ## Run ruff and mypy only
 	@bin/dev lint
 
-screenshots: ## Take pictures of the pages into screenshots/ and check their accessibility
+screenshots: ## Take pictures of all pages into screenshots/, the README's into docs/screenshots/; check accessibility
 	@bin/dev screenshots $(ARGS)
 
 postgres-test: ## Run the suite on PostgreSQL: PORTAL_TEST_DATABASE_URL, or a temporary server of its own

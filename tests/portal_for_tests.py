@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -72,18 +72,19 @@ def _age(rows: Connection, table: Table, span: timedelta) -> None:
 
 
 @contextmanager
-def running(env: dict[str, str]) -> Iterator[Portal]:
-    """Start a portal, and stop it and all it started afterwards."""
+def running(env: dict[str, str], log: Path | None = None) -> Iterator[Portal]:
+    """Start a portal, and stop it and all it started afterwards. What it says goes to `log`, if that is given."""
     settings = Settings.load(env)
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "portal", "serve"]
     outside = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
-    process = subprocess.Popen(command, cwd=ROOT, env=outside | env)  # noqa: S603
-    try:
-        until(lambda: _ready(settings.base_url, process), seconds=60)
-        yield Portal(settings.base_url, create_app(settings), settings)
-    finally:
-        process.terminate()
-        process.wait(30)
+    with log.open("wb") if log else nullcontext() as said:
+        process = subprocess.Popen(command, cwd=ROOT, env=outside | env, stdout=said, stderr=said)  # noqa: S603
+        try:
+            until(lambda: _ready(settings.base_url, process), seconds=60)
+            yield Portal(settings.base_url, create_app(settings), settings)
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 def _ready(base: str, process: "subprocess.Popen[bytes]") -> bool | None:

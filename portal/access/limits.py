@@ -8,7 +8,7 @@ committed before the answer is looked at, so that parallel tries can't share a c
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
@@ -31,6 +31,9 @@ from portal.extensions import db, keys
 from portal.models import Counter
 
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+# `free_at` of a row that makes nobody wait. Not the present: of two requests at once, the one that began a moment
+# earlier may count second, and would be refused.
+FREE = datetime(1970, 1, 1, tzinfo=UTC)
 NO_END = 1_000_000_000  # `allowed` of a row that only waits
 
 
@@ -246,7 +249,7 @@ def _counting(rows: int) -> TextClause:
         ON CONFLICT (name, subject) DO UPDATE SET
             count = CASE WHEN counters.resets_at <= :now THEN 1 ELSE counters.count + 1 END,
             allowed = excluded.allowed,
-            free_at = CASE WHEN counters.resets_at <= :now THEN excluded.free_at {waits} ELSE :now END,
+            free_at = CASE WHEN counters.resets_at <= :now THEN excluded.free_at {waits} ELSE counters.free_at END,
             resets_at = CASE WHEN counters.resets_at <= :now OR counters.name IN ({sliding})
                         THEN excluded.resets_at ELSE counters.resets_at END
         WHERE counters.resets_at <= :now OR (counters.count < excluded.allowed AND counters.free_at <= :now)
@@ -262,7 +265,7 @@ def _values(rows: list[tuple[Window, bytes]], now: datetime) -> dict[str, object
     values |= {f"wait{i}": now + wait for i, (_, _, wait) in enumerate(WAITS)}
     for i, (window, subject) in enumerate(rows):
         values |= {f"name{i}": window.name, f"subject{i}": subject, f"allowed{i}": window.allowed}
-        values |= {f"free{i}": now + window.wait_after(1), f"resets{i}": now + window.lasts}
+        values |= {f"free{i}": now + wait if (wait := window.wait_after(1)) else FREE, f"resets{i}": now + window.lasts}
     return values
 
 
@@ -270,7 +273,7 @@ def _uncounting(counted: set[tuple[str, bytes]], now: datetime) -> Update:
     return (
         update(Counter)
         .where(_among(counted), Counter.count > 0, Counter.resets_at > now)
-        .values(count=Counter.count - 1, free_at=now)
+        .values(count=Counter.count - 1, free_at=FREE)
     )
 
 

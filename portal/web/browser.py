@@ -1,6 +1,7 @@
 """What the rules are told of a request: the network address and the browser, as plain values."""
 
 import re
+from ipaddress import ip_address
 
 from flask import request
 
@@ -20,8 +21,17 @@ NAMES = {
 
 
 def ip() -> str:
-    """The visitor's network address; behind trusted proxies, the one they saw."""
-    return request.remote_addr or "0.0.0.0"  # noqa: S104  an address, not a place to listen
+    """The visitor's network address; behind trusted proxies, the one they saw.
+
+    Some proxies add a port, or say "unknown": all whom a proxy doesn't name count as one.
+    """
+    seen = request.remote_addr or ""
+    for text in (seen, seen.rpartition(":")[0].strip("[]")):
+        try:
+            return str(ip_address(text))
+        except ValueError:
+            continue
+    return "0.0.0.0"  # noqa: S104  an address, not a place to listen
 
 
 def agent() -> str:

@@ -4,15 +4,16 @@ running portal's database.
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from werkzeug.test import TestResponse
 
-from portal.access.passwords import Hasher
+from portal.access.passwords import AT_ONCE, Hasher
 from portal.extensions import db
 from tests.people import Person
 
@@ -42,13 +43,22 @@ def counting_digests(person: Person, answer: str) -> int:
     return work.hashes
 
 
-def _post(client: FlaskClient, person: Person, path: str, data: dict[str, str]) -> None:
+def post_while_busy(person: Person, path: str, data: dict[str, str]) -> TestResponse:
+    """What a form is answered while this process makes as many hashes as it may."""
+    turns = person.portal.app.extensions["portal.hasher"]._turn
+    with ExitStack() as held:
+        for _ in range(AT_ONCE):
+            held.enter_context(turns)
+        return _post(person.portal.app.test_client(), person, path, data)
+
+
+def _post(client: FlaskClient, person: Person, path: str, data: dict[str, str]) -> TestResponse:
     base = person.portal.base
     headers = {"Origin": base, "X-Forwarded-For": str(person.browser.http.headers["X-Forwarded-For"])}
     page = client.get(path, base_url=base, headers=headers).text
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token
-    client.post(path, base_url=base, headers=headers, data={"csrf_token": token[1], **data})
+    return client.post(path, base_url=base, headers=headers, data={"csrf_token": token[1], **data})
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from tests.smoke.customers import APP, EMAIL, Customer
 from tests.smoke.pages import (
     Choice,
     Overview,
+    Password,
     RecoveryCode,
     Registration,
     SaveCodes,
@@ -102,6 +103,16 @@ def activate_email(page: Page, who: Customer) -> None:
     email.submit(who.mailed_code(), "Verify code")
     who.methods |= {EMAIL}
     Security(page).here()
+
+
+def add_app(page: Page, who: Customer) -> None:
+    """Under "Security and access": one more beside the first; from now on theirs is the new one."""
+    Security(page).open().button("Add another app", under=APP).click()
+    Password(page).here().confirm(who.password)
+    app = SetUpApp(page).here()
+    who.secret, who.step = app.key, 0
+    app.go_on()
+    app.submit(who.app_code(), "Verify code")
 
 
 def give_password(page: Page, who: Customer) -> None:

@@ -15,6 +15,8 @@ from tests.portal_for_tests import Portal
 from tests.smoke.customers import APP, EMAIL, Customer
 from tests.smoke.inboxes import Inbox, inbox
 
+KINDS = {APP: "totp", EMAIL: "email"}
+
 
 class Cast:
     """The people for the portal at `base`. `own`: a portal that was started here, where nothing is left out."""
@@ -39,7 +41,7 @@ class Cast:
         """A customer with these methods. `mails`: the journey reads their mails. `keeps`: it leaves their methods
         and recovery codes as they were, but for one used code."""
         if self.own:
-            return self._made(name)
+            return self._made(name, APP, EMAIL)
         if mails and not self.inbox:
             self.leave_out("reading mails needs SMOKE_INBOX")
         for somebody in self.known:
@@ -52,14 +54,20 @@ class Cast:
         self.known.append(registered)
         return registered
 
+    def somebody(self, name: str) -> Customer:
+        """A customer from before second factors: only the database of a portal started here can hold one."""
+        if not self.own:
+            self.leave_out("nobody without a method can be made from outside")
+        return self._made(name)
+
     def leave_out(self, why: str) -> NoReturn:
         """The journey can't be made here; the summary says so."""
         assert not self.own, f"nothing may be left out of a portal started here: {why}"
         pytest.skip(why)
 
-    def _made(self, name: str) -> Customer:
+    def _made(self, name: str, *methods: str) -> Customer:
         assert self.own
-        made = People(self.own).customer(name, "totp", "email")
+        made = People(self.own).customer(name, *(KINDS[method] for method in methods))
         ip = str(made.browser.http.headers["X-Forwarded-For"])
         secret = base64.b32encode(made.secret).decode()
         return Customer(

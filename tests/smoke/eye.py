@@ -39,6 +39,10 @@ class Eye:
             if PICTURES:
                 self.page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{theme}.png", full_page=True)
 
+    def move_to(self, page: Page) -> None:
+        """Look at another window from now on."""
+        self.page = page
+
     def pictures(self, part: Locator) -> Iterator[bytes]:
         """A part of the page in every setting."""
         for _ in self._settings():

@@ -126,6 +126,34 @@ def test_the_pages_of_security_and_access(cast: Cast, visit_with_scripts: Visit)
     eye.nothing_found()
 
 
+def test_the_pages_that_few_people_see(cast: Cast, visit_with_scripts: Visit) -> None:
+    """R15's page, too many tries, a method that refuses, a set of codes that was never finished, a removed app."""
+    dan, ben = cast.somebody("dan"), cast.customer("ben", APP)
+    eye = Eye(visit_with_scripts(dan))
+    acts.give_password(eye.page, dan)
+    eye.look("address")
+    for _ in range(6):
+        SignIn(eye.page).open().sign_in(dan.email, "a wrong password")
+    eye.look("too-many-tries")
+    page = visit_with_scripts(ben)
+    eye.move_to(page)
+    acts.sign_in_by_app(page, ben)
+    RecoveryCodes(page).open().remake(ben.password)
+    SaveCodes(page).here()
+    Account(page).sign_out()
+    acts.give_password(page, ben)
+    acts.ask_for(page, APP).enter_app_code(ben.app_code())
+    eye.look("codes-again")
+    Screen(page).button("Make new recovery codes").click()
+    acts.save_codes(page, ben)
+    acts.add_app(page, ben)
+    Security(page).here().method(APP).get_by_role("link", name="Remove").first.click()
+    Password(page).confirm(ben.password)
+    page.get_by_role("heading", name="Remove ").wait_for()
+    eye.look("remove")
+    eye.nothing_found()
+
+
 def test_a_phone_reads_the_qr_code(cast: Cast, visit_with_scripts: Visit) -> None:
     """S0.5: in light and dark, on the narrowest screen and on a wide one; the code made from it is accepted."""
     cleo = cast.customer("cleo", APP)
@@ -135,5 +163,9 @@ def test_a_phone_reads_the_qr_code(cast: Cast, visit_with_scripts: Visit) -> Non
     Password(page).confirm(cleo.password)
     app = SetUpApp(page).here()
     expect(app.qr_code).to_be_visible()
-    secrets = {scan(eye_sees).secret for eye_sees in Eye(page).pictures(app.qr_code)}
-    assert secrets == {app.key}
+    seen = [scan(picture).secret for picture in Eye(page).pictures(app.qr_code)]
+    assert seen == [app.key] * 4
+    cleo.secret, cleo.step = seen[0], 0
+    app.go_on()
+    app.submit(cleo.app_code(), "Verify code")
+    expect(Security(page).here().success).to_contain_text("new app is set up")

@@ -1,0 +1,122 @@
+"""Where a secret might be left lying: logs, cookies, later pages, the database."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from portal.database import Base
+from portal.extensions import db
+from tests.attacks.test_t12_the_gate import paths
+from tests.people import People, Person
+from tests.portal_for_tests import Portal, environment, free_port, fresh_database, running
+
+APP = "6-digit verification code"
+
+
+@dataclass
+class Story:
+    """A newcomer who is in, with all that is to stay secret."""
+
+    ada: Person
+    key: str
+    codes: list[str]  # of the app and from mails, used
+    recovery: list[str]
+    tokens: list[str]
+    log: Path
+
+    @property
+    def secrets(self) -> list[str]:
+        grouped = " ".join(self.key[i : i + 4] for i in range(0, len(self.key), 4))
+        plain = [code.replace("-", "") for code in self.recovery]
+        raw = self.ada.secret.hex()
+        return [self.key, grouped, self.key.lower(), raw, *self.recovery, *plain, *self.tokens, self.ada.password]
+
+
+@pytest.fixture(scope="module")
+def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, Path]]:
+    """A portal whose every word is kept."""
+    folder = tmp_path_factory.mktemp("logged")
+    with running(environment(fresh_database("logged", folder), free_port()), log=folder / "log") as portal:
+        yield portal, folder / "log"
+
+
+@pytest.fixture(scope="module")
+def story(logged: tuple[Portal, Path]) -> Story:
+    portal, log = logged
+    ada = People(portal).somebody("ada")
+    browser, tokens = ada.browser, []
+    browser.open("/register")
+    browser.press("Continue", {"Email address": ada.email})
+    mailed = ada.mailed_code()
+    browser.press("Continue", {"Confirmation code": mailed})
+    browser.press("Create account", {"Your name": "Ada", "Password": ada.password})
+    tokens.append(str(browser.http.cookies["sign-in"]))
+    browser.press("Activate", under="Google Authenticator")
+    browser.press("Confirm password", {"Password": ada.password})
+    key, code = ada.take_key(), ada.app_code()
+    browser.press("Continue")
+    page = browser.press("Submit", {APP: code})
+    recovery = [entry.get_text().strip() for entry in page.soup.select("#codes li")]
+    browser.press("Finish", {"I have saved my recovery codes": True})
+    tokens.append(str(browser.http.cookies["sign-in"]))
+    ada.sign_in(browser.another()).answer.close()
+    browser.open("/sign-in?next=/%00")
+    assert len(recovery) == 10
+    return Story(ada, key, [mailed, code], recovery, tokens, log)
+
+
+def test_no_log_holds_a_secret(story: Story) -> None:
+    """T36: neither key, nor code, nor token, nor password, in whatever web and worker wrote."""
+    written = story.log.read_text()
+    assert "handed over" in written
+    assert [secret for secret in [*story.secrets, *story.codes, "otpauth:"] if secret in written] == []
+
+
+def test_no_cookie_holds_a_secret(story: Story) -> None:
+    """T36: neither as it is nor in Flask's signed cookie, which anybody can read."""
+    cookies = "".join(str(cookie.value) for cookie in story.ada.browser.http.cookies)
+    session = str(story.ada.browser.http.cookies.get("portal"))
+    hidden = [*story.secrets[:-3], story.ada.password, *story.codes, story.ada.email]
+    assert len(session) < 400
+    assert [secret for secret in hidden if secret in cookies] == []
+
+
+def test_no_later_page_holds_a_secret(story: Story) -> None:
+    """T36, R4: the key is shown until it is confirmed, never again; nor does any page or address repeat a code."""
+    ada = story.ada
+    bodies = [ada.browser.http.get(ada.portal.base + path) for path in paths(ada) if not path.startswith("/demo")]
+    seen = "".join(body.text + body.url + str(body.headers) for body in bodies)
+    assert "Ada" in seen
+    assert [secret for secret in [*story.secrets, "otpauth:"] if secret in seen] == []
+
+
+def test_setting_up_again_shows_another_key(story: Story) -> None:
+    """T36, S2.18: a second app has a key of its own; the first one's page is gone."""
+    ada = story.ada
+    ada.browser.open("/security/totp/enable")
+    page = ada.browser.press("Confirm password", {"Password": ada.password})
+    shown = page.soup.find(id="setup-key")
+    assert shown is not None
+    assert shown.get_text().replace(" ", "") != story.key
+    assert page.answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_database_holds_no_secret_in_plain(story: Story) -> None:
+    """T36: in no text and no bytes of any row; the demo inbox, which is the customer's mailbox here, apart."""
+    found = b"".join(held(story.ada.portal))
+    raw = [story.ada.secret, *(secret.encode() for secret in [*story.secrets, *story.codes])]
+    assert story.ada.email.encode() in found
+    assert [secret for secret in raw if secret in found] == []
+
+
+def held(portal: Portal) -> Iterator[bytes]:
+    """Every text and every bytes value of the database."""
+    with portal.app.app_context():
+        for table in Base.metadata.sorted_tables:
+            rows = [] if table.name == "demo_mails" else db.session.execute(select(table)).all()
+            for value in (value for row in rows for value in row):
+                if isinstance(value, bytes | str):
+                    yield value if isinstance(value, bytes) else value.encode()

@@ -1,0 +1,142 @@
+"""Every page in every state, with its heading: the one list that the tests of pages walk."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bs4 import BeautifulSoup
+from flask import Flask, render_template, template_rendered
+from jinja2 import Template
+
+from portal import clock
+from portal.access import limits
+from tests.house import states
+from tests.house.conftest import Inside
+from tests.house.states import State, confirmed
+
+Make = Callable[[], State]
+APP_PAGE, APP_CODE = "Set up your authentication app", "Enter the code from your app"
+
+# Who, where, what stands over the page.
+SHOWN: list[tuple[Make, str, int, str]] = [
+    (states.outside, "/sign-in", 200, "Sign in"),
+    (states.outside, "/register", 200, "Create an account"),
+    (states.outside, "/demo/inbox", 200, "Demo inbox"),
+    (states.registering, "/register/confirm", 200, "Check your email"),
+    (states.registered, "/register/details", 200, "Your name and password"),
+    (states.at_mailbox, "/onboarding/address", 200, "Check your email"),
+    (states.choosing, "/onboarding", 200, "Multi-factor authentication"),
+    (states.choosing, "/onboarding/totp", 200, "Confirm password"),
+    (states.setting_up, "/onboarding/totp", 200, APP_PAGE),
+    (states.setting_up, "/onboarding/totp?step=code", 200, APP_CODE),
+    (states.setting_up, "/onboarding/email", 200, "Set up Email MFA"),
+    (states.enrol_code_sent, "/onboarding/email", 200, "Set up Email MFA"),
+    (states.at_check, "/sign-in/verify/totp", 200, APP_CODE),
+    (states.at_check, "/sign-in/verify/email", 200, "Check your email"),
+    (states.at_check, "/sign-in/other", 200, "Try another way"),
+    (states.at_check, "/sign-in/recovery-code", 200, "Recovery code"),
+    (states.sign_in_code_sent, "/sign-in/verify/email", 200, "Check your email"),
+    (states.at_closed_method, "/sign-in/verify/totp", 403, "This method takes no codes for now"),
+    (states.saving_codes, "/onboarding/recovery-codes", 200, "Your recovery codes"),
+    (states.codes_unsaved, "/onboarding/recovery-codes", 200, "Make your recovery codes"),
+    (states.inside, "/", 200, "Welcome, Somebody"),
+    (states.inside_with_few_codes, "/", 200, "Welcome, Somebody"),
+    (states.inside_without_codes, "/", 200, "Welcome, Somebody"),
+    (states.inside, "/security", 200, "Security and access"),
+    (states.inside_by_email, "/security", 200, "Security and access"),
+    (states.inside_with_two, "/security", 200, "Security and access"),
+    (states.inside_with_two_apps, "/security", 200, "Security and access"),
+    (states.inside_with_closed, "/security", 200, "Security and access"),
+    (states.inside_without_codes, "/security", 200, "Security and access"),
+    (states.inside_with_two, "/security/preferences", 200, "Preferences"),
+    (states.inside, "/security/email/enable", 200, "Confirm password"),
+    (states.switching_on, "/security/totp/enable", 200, APP_PAGE),
+    (states.switching_on, "/security/totp/enable?step=code", 200, APP_CODE),
+    (states.switching_on, "/security/email/enable", 200, "Set up codes by email"),
+    (confirmed("email.disable"), "/security/email/disable", 200, "Deactivate Email"),
+    (confirmed("totp.open"), "/security/totp/open", 200, "Open Authentication app again"),
+    (states.inside_with_two_apps, "/security/totp/{id}/rename", 200, "Rename this app"),
+    (confirmed("totp.remove {id}"), "/security/totp/{id}/remove", 200, "Remove App 2"),
+    (states.inside, "/security/recovery-codes", 200, "Recovery codes"),
+    (states.inside_without_codes, "/security/recovery-codes", 200, "Recovery codes"),
+    (confirmed("recovery_codes.new"), "/security/recovery-codes/new", 200, "Make new recovery codes"),
+    (states.proving_again, "/sign-in/verify/totp", 200, APP_CODE),
+    (states.proving_again, "/sign-in/verify/email", 200, "Check your email"),
+    (states.inside, "/nowhere", 404, "There is no page at this address"),
+    (states.inside, "/sign-out", 405, "This address takes no such request"),
+]
+
+# Who, where, which answers, what stands over the page then.
+ANSWERED: list[tuple[Make, str, dict[str, str], int, str]] = [
+    (states.outside, "/sign-in", {}, 422, "Sign in"),
+    (states.outside, "/sign-in", {"email": "a@example.org", "password": "wrong"}, 422, "Sign in"),
+    (states.outside, "/register", {"email": "nonsense"}, 422, "Create an account"),
+    (states.registering, "/register/confirm", {"code": "12"}, 422, "Check your email"),
+    (states.registered, "/register/details", {}, 422, "Your name and password"),
+    (states.registered, "/register/details", {"name": "A", "password": "short"}, 422, "Your name and password"),
+    (states.at_mailbox, "/onboarding/address", {}, 422, "Check your email"),
+    (states.choosing, "/onboarding/totp", {"password": ""}, 422, "Confirm password"),
+    (states.setting_up, "/onboarding/totp", {"code": "abc"}, 422, APP_CODE),
+    (states.enrol_code_sent, "/onboarding/email", {}, 422, "Set up Email MFA"),
+    (states.at_check, "/sign-in/verify/totp", {}, 422, APP_CODE),
+    (states.at_check, "/sign-in/verify/email", {}, 422, "Check your email"),
+    (states.at_check, "/sign-in/recovery-code", {"code": "A"}, 422, "Recovery code"),
+    (states.saving_codes, "/onboarding/recovery-codes", {}, 422, "Your recovery codes"),
+    (states.inside, "/security/email/enable", {"password": "wrong"}, 422, "Confirm password"),
+    (states.inside_with_two, "/security/preferences", {}, 422, "Preferences"),
+    (states.inside_with_two_apps, "/security/totp/{id}/rename", {"name": " "}, 422, "Rename this app"),
+    (states.last_method, "/security/totp/disable", {}, 409, "This is your only method"),
+    (states.refused, "/sign-in/verify/totp", {"code": "000000"}, 429, "Too many tries"),
+    (states.outside, "/sign-in", {"csrf_token": "forged"}, 403, "This page was open too long"),
+    (states.outside, "/register", {"email": "x" * 70_000}, 413, "That was too much at once"),
+]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One page as it came, read."""
+
+    name: str
+    status: int
+    expected: tuple[int, str]
+    html: str
+    templates: frozenset[str]
+
+    @property
+    def soup(self) -> BeautifulSoup:
+        return BeautifulSoup(self.html, "html5lib")
+
+
+def walk(app: Flask) -> Iterator[Scene]:
+    """Every page once."""
+    for make, path, status, heading in SHOWN:
+        yield _scene(app, make, path, None, (status, heading))
+    for make, path, data, status, heading in ANSWERED:
+        yield _scene(app, make, path, data, (status, heading))
+    yield from _rare(app)
+
+
+def _scene(app: Flask, make: Make, path: str, data: dict[str, str] | None, expected: tuple[int, str]) -> Scene:
+    with app.app_context():
+        state = make()
+    browser, path = Inside(app, state), path.format(id=state.id)
+    seen: set[str] = set()
+
+    def note(_app: Flask, template: Template, **_: object) -> None:
+        seen.add(template.name or "")
+
+    with template_rendered.connected_to(note, app):
+        answer = browser.open(path) if data is None else browser.send(path, data)
+    name = f"{'GET' if data is None else 'POST'} {path} ({make.__name__})"
+    return Scene(name, answer.status_code, expected, answer.text, frozenset(seen))
+
+
+def _rare(app: Flask) -> Iterator[Scene]:
+    """The error pages that nothing above brings about."""
+    for key in ("bad_request", "busy", "broken", "origin", "registration_closed"):
+        with app.test_request_context(base_url=app.extensions["portal.settings"].base_url):
+            html = render_template("errors/page.html", status=500, key=key)
+        yield Scene(f"error {key}", 500, (500, ""), html, frozenset())
+    for what in sorted({limit.what for limit in limits.ALL}):
+        with app.test_request_context(base_url=app.extensions["portal.settings"].base_url):
+            html = render_template("errors/limited.html", until=clock.now(), what=what)
+        yield Scene(f"too many {what}", 429, (429, "Too many tries"), html, frozenset())

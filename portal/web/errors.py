@@ -2,8 +2,9 @@
 
 import math
 from datetime import timedelta
+from types import TracebackType
 
-from flask import Flask, current_app, g, render_template
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
@@ -16,6 +17,7 @@ from portal.web import gate
 from portal.web.headers import CrossOrigin
 
 KEYS = {400: "bad_request", 403: "origin", 404: "not_found", 405: "method", 413: "too_large", 500: "broken"}
+ErrorInfo = tuple[type, BaseException, TracebackType] | tuple[None, None, None]
 SOON = 5  # seconds after which a busy portal may be asked again
 
 
@@ -25,6 +27,7 @@ class RegistrationClosed(Refused):
 
 def register(app: Flask) -> None:
     """Give every error its page."""
+    app.log_exception = _log  # type: ignore[method-assign]
     app.register_error_handler(LimitReached, _limited)
     app.register_error_handler(MethodClosed, _closed)
     app.register_error_handler(MailboxSpent, lambda _: (render_template("errors/mailbox.html"), 403))
@@ -37,6 +40,11 @@ def register(app: Flask) -> None:
     app.register_error_handler(CrossOrigin, lambda _: _page(403, "origin"))
     app.register_error_handler(SecurityError, lambda _: _wrong_host())
     app.register_error_handler(HTTPException, _http)
+
+
+def _log(error: ErrorInfo) -> None:
+    """Note a mistake by the page's rule, not by its path: that of a mailed link holds a token."""
+    current_app.logger.error("A mistake at %s [%s]", request.url_rule, request.method, exc_info=error)
 
 
 def _limited(reached: LimitReached) -> ResponseReturnValue:

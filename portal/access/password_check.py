@@ -9,7 +9,7 @@ from portal.access.addresses import Address
 from portal.access.limits import Hit
 from portal.access.problems import LimitReached, PasswordMissing, PasswordWrong, SignInWrong
 from portal.access.sign_ins import Standing
-from portal.database import write
+from portal.database import changed, write
 from portal.extensions import db, hasher
 from portal.models import User
 
@@ -30,14 +30,12 @@ def sign_in(address: Address, password: str, *, ip: str, agent: str, next_path: 
     if user is None or not right:
         raise SignInWrong
     limits.give_back(hits, now)
-    renewed = hasher().hash(password) if hasher().outdated(user.password_hash) else None
+    stored = _hashed_anew(user.id, user.password_hash, password)
     with write() as session:
         # A password changed a moment ago opens nothing: whoever changes it holds this row.
-        same = (User.id == user.id, User.password_hash == user.password_hash)
+        same = (User.id == user.id, User.password_hash == stored)
         if session.scalar(select(User.id).where(*same).with_for_update(read=True)) is None:
             raise SignInWrong
-        if renewed:
-            session.execute(update(User).where(*same).values(password_hash=renewed))
         return sign_ins.open_sign_in(session, user.id, ip=ip, agent=agent, now=now, next_path=next_path)
 
 
@@ -66,6 +64,24 @@ def confirm(standing: Standing, password: str, ip: str, now: datetime) -> None:
 def finished(standing: Standing) -> None:
     """A sign-in was finished: what was wrong before is forgotten, for this address."""
     limits.forget(_address_hits(standing.email_key))
+
+
+def _hashed_anew(user_id: int, stored: str, password: str) -> str:
+    """The stored hash of a password that is right; made at another cost than today's, it is made and stored anew.
+
+    Of two sign-ins at once one stores it; what the other finds instead must be of the same password.
+    """
+    if not hasher().outdated(stored):
+        return stored
+    renewed = hasher().hash(password)
+    with write() as session:
+        same = (User.id == user_id, User.password_hash == stored)
+        if changed(session.execute(update(User).where(*same).values(password_hash=renewed))) == 1:
+            return renewed
+    found = db.session.scalar(select(User.password_hash).where(User.id == user_id))
+    if found is None or not hasher().verify(found, password):
+        raise SignInWrong
+    return found
 
 
 def _hits(key: str, ip: str) -> tuple[Hit, ...]:

@@ -147,6 +147,8 @@ def raise_sign_in(session: Session, standing: Standing, by: str, now: datetime) 
     has ended, and the caller's transaction undoes what was spent.
     """
     token = new_token()
+    if standing.mailbox_spent:  # before the sign-in's row, in the order in which a change of the password takes them
+        session.execute(update(User).where(User.id == standing.user_id).values(mailed_reset_at=None))
     raised = session.execute(
         update(SignIn)
         .where(
@@ -164,8 +166,6 @@ def raise_sign_in(session: Session, standing: Standing, by: str, now: datetime) 
     )
     if changed(raised) != 1:
         raise Gone
-    if standing.mailbox_spent:
-        session.execute(update(User).where(User.id == standing.user_id).values(mailed_reset_at=None))
     if standing.raised_at is None:
         _end_oldest(session, standing.user_id, now)
     return token

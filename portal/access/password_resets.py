@@ -1,13 +1,16 @@
 """A forgotten password: a link by mail, good for half an hour, once, and only the newest.
 
-Asking writes the same rows whether or not anybody has the address. A reset signs nobody in. It proves the mailbox, so
-until a sign-in is finished by something else, a code from the same mailbox finishes none (R12).
+Asking writes the same rows whether or not anybody has the address, and the worker picks the mail's text when it sends.
+A reset signs nobody in. It proves the mailbox, so until a sign-in is finished by something else, a code from the same
+mailbox finishes none (R12).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import aliased
 
 from portal.access import limits, passwords, sign_ins
 from portal.access.addresses import Address
@@ -20,6 +23,15 @@ from portal.extensions import db, hasher, keys, settings
 from portal.models import ResetLink, User
 
 BECAUSE = "password_changed"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose password a link resets."""
+
+    user_id: int
+    name: str
+    email: str
 
 
 def ask(address: Address, ip: str, agent: str, now: datetime) -> None:
@@ -35,10 +47,9 @@ def ask(address: Address, ip: str, agent: str, now: datetime) -> None:
     except LimitReached:
         return
     token = new_token()
+    # As its owner wrote it when registering: never where somebody else's spelling of it may lead.
     known = db.session.scalar(select(User.email).where(User.email_key == address.key))
     with write() as session:
-        older = (ResetLink.email_key == address.key, ResetLink.expires_at > now)
-        session.execute(update(ResetLink).where(*older).values(expires_at=now))
         session.add(
             ResetLink(
                 email_key=address.key,
@@ -50,9 +61,14 @@ def ask(address: Address, ip: str, agent: str, now: datetime) -> None:
         outbox.put(
             session,
             keys(),
-            template="password_reset" if known else "password_unknown",
+            template="password_reset",
             address=known or address.written,
-            facts={"link": f"{settings().base_url}/password/reset/{_signer().dumps(token)}", "ip": ip, "agent": agent},
+            facts={
+                "link": f"{settings().base_url}/password/reset/{_signer().dumps(token)}",
+                "email_key": address.key,
+                "ip": ip,
+                "agent": agent,
+            },
             now=now,
             expires_at=now + limits.RESET_LIFE,
         )
@@ -67,16 +83,14 @@ def read_link(signed: str) -> str | None:
     return token if isinstance(token, str) else None
 
 
-def alive(token: str, now: datetime) -> bool:
-    """Whether the link can still be used. Looking spends nothing."""
-    return (
-        db.session.scalar(
-            select(ResetLink.id).where(
-                ResetLink.token_hash == token_hash(token), ResetLink.used_at.is_(None), ResetLink.expires_at > now
-            )
-        )
-        is not None
-    )
+def owner(token: str, now: datetime) -> Owner | None:
+    """Whose password this link resets; None when it can't be used (any more). Looking spends nothing."""
+    row = db.session.execute(
+        select(User.id, User.name, User.email)
+        .join(ResetLink, ResetLink.email_key == User.email_key)
+        .where(*_usable(token, now))
+    ).one_or_none()
+    return Owner(*row) if row else None
 
 
 def use(token: str, password: str, now: datetime) -> None:
@@ -85,23 +99,29 @@ def use(token: str, password: str, now: datetime) -> None:
     Raises a `Problem` about the password, which spends nothing, `Busy`, or `Gone` when the link is used, replaced or
     too old.
     """
-    if not alive(token, now):
-        raise Gone
-    user = db.session.execute(
-        select(User.id, User.name, User.email)
-        .join(ResetLink, ResetLink.email_key == User.email_key)
-        .where(ResetLink.token_hash == token_hash(token))
-    ).one_or_none()
+    user = owner(token, now)
     if user is None:
         raise Gone
     passwords.check_new(password, settings().password_length, (user.name, user.email, settings().company))
     hashed = hasher().hash(password)
     with write() as session:
-        mine = (ResetLink.token_hash == token_hash(token), ResetLink.used_at.is_(None), ResetLink.expires_at > now)
-        if changed(session.execute(update(ResetLink).where(*mine).values(used_at=now))) != 1:
+        if changed(session.execute(update(ResetLink).where(*_usable(token, now)).values(used_at=now))) != 1:
             raise Gone
-        session.execute(update(User).where(User.id == user.id).values(password_hash=hashed, mailed_reset_at=now))
-        sign_ins.end_all(session, user.id, BECAUSE, now)
+        session.execute(update(User).where(User.id == user.user_id).values(password_hash=hashed, mailed_reset_at=now))
+        sign_ins.end_all(session, user.user_id, BECAUSE, now)
+
+
+def _usable(token: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of a link that can be used. The newest of its address is found by its number, not by ending the
+    older ones: two that are asked for at once can't end each other."""
+    other = aliased(ResetLink)
+    newest = select(func.max(other.id)).where(other.email_key == ResetLink.email_key).scalar_subquery()
+    return (
+        ResetLink.token_hash == token_hash(token),
+        ResetLink.used_at.is_(None),
+        ResetLink.expires_at > now,
+        ResetLink.id == newest,
+    )
 
 
 def _signer() -> URLSafeSerializer:

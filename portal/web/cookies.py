@@ -1,8 +1,10 @@
 """The cookies beside Flask's own: `sign-in` names a sign-in's row, `visit` a registration's, `reset` a link's.
 
 Over https they carry the `__Host-` prefix, which no other host and no plain page can set (RFC 6265bis, 4.1.3.2).
-They last as long as the browser's session; the rows decide when they end.
+They last as long as the browser's session, `reset` no longer than its link; the rows decide when they end.
 """
+
+from datetime import timedelta
 
 from flask import Response, request
 
@@ -21,10 +23,10 @@ def read(cookie: str) -> str | None:
     return request.cookies.get(name(cookie))
 
 
-def keep(response: Response, cookie: str, token: str) -> Response:
+def keep(response: Response, cookie: str, token: str, lasts: timedelta | None = None) -> Response:
     """Give the browser a token."""
     secure = settings().https
-    response.set_cookie(name(cookie), token, secure=secure, httponly=True, samesite="Lax", path="/")
+    response.set_cookie(name(cookie), token, lasts, secure=secure, httponly=True, samesite="Lax", path="/")
     return response
 
 

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.access import confirmations, password_change, password_resets
+from portal.access import confirmations, limits, password_change, password_resets
 from portal.access.addresses import read_address
 from portal.access.problems import Gone, Problem
 from portal.web import browser, cookies, gate
 from portal.web.auth import auth
 from portal.web.confirm import Place, change
-from portal.web.forms import AddressForm, PasswordForm
+from portal.web.forms import AddressForm, NewPasswordForm
 from portal.web.gate import open_to_everybody
 from portal.web.security import security
 from portal.web.visitor import standing
@@ -52,39 +52,42 @@ def open_reset(token: str) -> ResponseReturnValue:
     that the page's address, which goes into histories, holds no secret."""
     found = password_resets.read_link(token)
     answer = gate.see(url_for("auth.reset_password"))
-    return cookies.keep(answer, cookies.RESET, found) if found else cookies.drop(answer, cookies.RESET)
+    return (
+        cookies.keep(answer, cookies.RESET, found, limits.RESET_LIFE) if found else cookies.drop(answer, cookies.RESET)
+    )
 
 
 @auth.route("/password/reset", methods=["GET", "POST"])
 @open_to_everybody
 def reset_password() -> ResponseReturnValue:
     """Choose a new password. It signs nobody in."""
-    token, form = cookies.read(cookies.RESET), PasswordForm()
-    if not token or not password_resets.alive(token, clock.now()):
+    token, form = cookies.read(cookies.RESET), NewPasswordForm()
+    owner = password_resets.owner(token, clock.now()) if token else None
+    if not token or not owner:
         return cookies.drop(_dead_link(), cookies.RESET)
     if request.method == "POST":
         try:
-            password_resets.use(token, form.password.data or "", clock.now())
+            password_resets.use(token, form.new_password.data or "", clock.now())
         except Gone:
             return cookies.drop(_dead_link(), cookies.RESET)
         except Problem as problem:
-            form.blame("password", problem)
+            form.blame("new_password", problem)
         else:
             flash("password_reset", "success")
             return cookies.drop(gate.see(url_for("auth.sign_in")), cookies.RESET)
-    return render_template("auth/reset.html", form=form), form.status
+    return render_template("auth/reset.html", form=form, owner=owner), form.status
 
 
 @security.route("/password", methods=["GET", "POST"])
 def change_password() -> ResponseReturnValue:
     """Choose a new password, after the old one. Every other sign-in ends; this one goes on under a new token."""
-    form, place = PasswordForm(), Place(url_for("security.change_password"), url_for("security.index"))
+    form, place = NewPasswordForm(), Place(url_for("security.change_password"), url_for("security.index"))
     hashed, tokens = "", []
     if request.method == "POST" and confirmations.holds(standing(), ACTION, clock.now()):
         try:
-            hashed = password_change.prepare(standing(), form.password.data or "")
+            hashed = password_change.prepare(standing(), form.new_password.data or "")
         except Problem as problem:
-            form.blame("password", problem)
+            form.blame("new_password", problem)
             return render_template("security/password.html", form=form), form.status
 
     def act(session: Session, now: datetime) -> None:
@@ -97,5 +100,4 @@ def change_password() -> ResponseReturnValue:
 
 
 def _dead_link() -> Response:
-    answer = Response(render_template("auth/reset_dead.html"), status=410, mimetype="text/html")
-    return answer
+    return Response(render_template("auth/reset_dead.html"), status=410, mimetype="text/html")

@@ -156,10 +156,13 @@ COOLDOWN = waiting(
     "1 free, then 60 seconds, 120 seconds, 300 seconds; forgotten after 1 hour",
 )
 SENT_TO_ADDRESS = per(
-    "sent to an address", "sending", "codes sent to one address without a password", "3 per hour, 6 per day"
+    "sent to an address",
+    "sending",
+    "mails sent to one address without a password: codes to register, links to reset one",
+    "3 per hour, 6 per day",
 )
 SENT_BY_NETWORK = per(
-    "sent by network", "sending", "codes asked for without a password from one network address", "10 per hour"
+    "sent by network", "sending", "mails asked for without a password from one network address", "10 per hour"
 )
 SENT_TO_USER = per("sent to a user", "sending", "codes sent to one user", "10 per hour, 30 per day")
 SENT_IN_SIGN_IN = per("sent in a sign-in", "sending", "codes sent in one sign-in", "5 per day")

@@ -22,7 +22,7 @@ class Inside:
             self.client.set_cookie(name, value)
 
     def open(self, path: str) -> TestResponse:
-        return self.client.get(path, base_url=self.base)
+        return self.client.get(path, base_url=self.base, buffered=True)
 
     def send(self, path: str, data: Mapping[str, str], **headers: str) -> TestResponse:
         """Send a form as a page of the portal would, with the token of a page that is open at this step."""

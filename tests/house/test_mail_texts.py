@@ -1,0 +1,114 @@
+"""Every mail the portal can send: a subject, a plain text and an HTML text that say the same."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from html5lib import HTMLParser
+
+from config import ROOT
+
+FOLDERS = sorted(path for path in (ROOT / "templates/email").iterdir() if path.is_dir())
+CODE = "493028"
+FACTS = {
+    "asked_at": datetime(2026, 11, 22, 14, 3, tzinfo=UTC),
+    "code": CODE,
+    "number": 2,
+    "ip": "192.0.2.1",
+    "agent": "Firefox on Linux",
+}
+WITHOUT_CODE = {"already_registered"}
+
+
+def _parts(app: Flask, folder: Path) -> tuple[str, str, str]:
+    with app.app_context():
+        names = (f"email/{folder.name}/{part}" for part in ("subject.txt", "body.txt", "body.html"))
+        settings = app.extensions["portal.settings"]
+        found = [app.jinja_env.get_template(name).render(settings=settings, **FACTS).strip() for name in names]
+    return found[0], found[1], found[2]
+
+
+@pytest.fixture(params=FOLDERS, ids=lambda path: path.name)
+def mail(request: pytest.FixtureRequest, house: Flask) -> tuple[str, str, str, str]:
+    """Its name, subject, plain text and HTML text."""
+    return (request.param.name, *_parts(house, request.param))
+
+
+def test_the_mails_are_these() -> None:
+    """A new one must be written down, with what its facts are."""
+    assert {path.name for path in FOLDERS} == {
+        "registration_code",
+        "already_registered",
+        "address_code",
+        "enrol_code",
+        "sign_in_code",
+    }
+
+
+def test_a_mail_has_three_parts(mail: tuple[str, str, str, str]) -> None:
+    name, subject, plain, html = mail
+    folder = ROOT / "templates/email" / name
+    assert sorted(path.name for path in folder.iterdir()) == ["body.html", "body.txt", "subject.txt"]
+    assert len(subject.splitlines()) == 1
+    assert plain
+    assert html
+
+
+def test_the_plain_text_begins_with_the_code(mail: tuple[str, str, str, str]) -> None:
+    """So that a preview shows it; in the HTML text it is the same."""
+    name, subject, plain, html = mail
+    assert (re.findall(r"\d{6,}", plain), re.findall(r"\d{6,}", html)) == (
+        ([], []) if name in WITHOUT_CODE else ([CODE], [CODE])
+    )
+    assert plain.startswith(CODE) is (name not in WITHOUT_CODE)
+    assert not re.search(r"\d{6}", subject)
+
+
+def test_both_texts_name_the_same_numbers_and_times(mail: tuple[str, str, str, str]) -> None:
+    """The code's number, when it was asked for with its zone, how long it works, from where."""
+    name, _, plain, html = mail
+    read = BeautifulSoup(html, "html5lib").body
+    assert read
+    pattern = r"\d+(?:[.:]\d+)*"
+    assert sorted(re.findall(pattern, plain)) == sorted(re.findall(pattern, read.get_text(" ")))
+    assert "22 November 2026, 14:03 UTC" in plain
+    if name not in WITHOUT_CODE:
+        assert "This is code 2, asked for on 22 November 2026, 14:03 UTC." in plain
+        assert "10 minutes" in plain
+
+
+def test_no_mail_has_a_link_to_click(mail: tuple[str, str, str, str]) -> None:
+    """None of these has a link as its purpose; the owner of an account is told where to sign in, as text."""
+    name, _, plain, html = mail
+    soup = BeautifulSoup(html, "html5lib")
+    assert soup.find_all(["a", "img", "link", "script"]) == []
+    assert len(re.findall(r"https?://", plain)) == (1 if name == "already_registered" else 0)
+
+
+def test_a_mail_says_what_to_do_if_it_was_not_you(mail: tuple[str, str, str, str]) -> None:
+    _, _, plain, html = mail
+    for text in (plain, html):
+        assert re.search(r"If (it was not you|you did not|you are not)", text)
+        assert "support@example.com" in text
+
+
+def test_the_html_text_is_written_without_a_mistake(mail: tuple[str, str, str, str]) -> None:
+    HTMLParser(strict=True).parse(mail[3])
+
+
+def test_a_sign_in_code_says_from_where_it_was_asked(house: Flask) -> None:
+    _, plain, html = _parts(house, ROOT / "templates/email/sign_in_code")
+    for text in (plain, html):
+        assert "That page was opened with Firefox on Linux from 192.0.2.1." in text
+
+
+def test_what_a_browser_says_of_itself_stays_text(house: Flask) -> None:
+    """No mark-up from outside comes into a mail."""
+    with house.app_context():
+        template = house.jinja_env.get_template("email/sign_in_code/body.html")
+        facts = {**FACTS, "agent": "<a href='https://evil.example'>click</a>"}
+        html = template.render(settings=house.extensions["portal.settings"], **facts)
+    assert BeautifulSoup(html, "html5lib").find_all("a") == []

@@ -27,7 +27,7 @@ class RegistrationClosed(Refused):
 
 def register(app: Flask) -> None:
     """Give every error its page."""
-    app.log_exception = _log  # type: ignore[method-assign]
+    app.log_exception = _log  # type: ignore[assignment, method-assign]
     app.register_error_handler(LimitReached, _limited)
     app.register_error_handler(MethodClosed, _closed)
     app.register_error_handler(MailboxSpent, lambda _: (render_template("errors/mailbox.html"), 403))

@@ -10,12 +10,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from portal.access import limits
+from portal.access import counting, limits
 from portal.access.limits import Hit
 from portal.access.problems import CodeUsed
 from portal.access.sign_ins import Standing
 from portal.crypto import new_code
-from portal.database import changed, write
+from portal.database import write
 from portal.delivery import outbox
 from portal.extensions import db, keys
 from portal.methods.base import CodeMark, Sent
@@ -61,11 +61,11 @@ class Sending:
 
 def by_sign_in(standing: Standing, purpose: str) -> Asker:
     """A sign-in asks: the password was right."""
-    caps = (
-        Hit(limits.SENT_TO_USER, f"user {standing.user_id}"),
-        Hit(limits.SENT_IN_SIGN_IN, f"sign-in {standing.sign_in_id}"),
-    )
-    return Asker(purpose, f"user {standing.user_id}", caps, standing.email, sign_in_id=standing.sign_in_id)
+    owner = f"user {standing.user_id}"
+    caps: tuple[Hit, ...] = (Hit(limits.SENT_TO_USER, owner),)
+    if standing.raised_at is None:
+        caps += (Hit(limits.SENT_IN_SIGN_IN, f"sign-in {standing.sign_in_id}"),)
+    return Asker(purpose, owner, caps, standing.email, sign_in_id=standing.sign_in_id)
 
 
 def by_registration(registration: Registration, ip: str) -> Asker:
@@ -83,7 +83,7 @@ def issue(asker: Asker, facts: Mapping[str, str], now: datetime) -> None:
 
     `facts` are what the message tells beside the code: where it was asked for.
     """
-    limits.take((asker.cooldown, *asker.caps), now)
+    counting.take((asker.cooldown, *asker.caps), now)
     code = new_code()
     with write() as session:
         number = session.scalars(select(func.count(Code.id)).where(*asker.rows)).one() + 1
@@ -122,11 +122,10 @@ def sent(asker: Asker) -> tuple[Sent, ...]:
 
 def spend(session: Session, mark: CodeMark, asker: Asker, now: datetime) -> None:
     """Use a code, and with it all others that were sent for the same. Raises `CodeUsed` for the loser of a race."""
-    spent = session.execute(update(Code).where(Code.id == mark.code_id, Code.used_at.is_(None)).values(used_at=now))
-    if changed(spent) != 1:
+    unused = update(Code).where(*asker.rows, Code.used_at.is_(None)).values(used_at=now)
+    if mark.code_id not in session.scalars(unused.returning(Code.id)).all():
         raise CodeUsed
-    session.execute(update(Code).where(*asker.rows, Code.used_at.is_(None)).values(used_at=now))
-    session.execute(limits.forgetting((asker.cooldown,)))
+    counting.forget(session, (asker.cooldown,))
 
 
 def sending(asker: Asker, now: datetime, *, told: bool = True) -> Sending:
@@ -134,7 +133,7 @@ def sending(asker: Asker, now: datetime, *, told: bool = True) -> Sending:
     newest = db.session.execute(
         select(Code.id, Code.number).where(*asker.rows).order_by(Code.id.desc()).limit(1)
     ).one_or_none()
-    may_send_at = limits.free_from((asker.cooldown, *asker.caps), now)
+    may_send_at = counting.free_from((asker.cooldown, *asker.caps), now)
     left = max(0, round((may_send_at - now).total_seconds())) if may_send_at else 0
     if newest is None:
         return Sending(False, 0, may_send_at, left, None, None)

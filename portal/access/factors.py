@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from portal import methods
 from portal.access import limits
 from portal.access.problems import Gone, LastMethod
-from portal.access.sign_ins import Standing, end_others
+from portal.access.sign_ins import Standing, end_others, lock_user
 from portal.database import changed, write
 from portal.extensions import db, keys
 from portal.methods.base import Enrolled
@@ -19,7 +19,7 @@ METHODS_CHANGED = "methods_changed"
 
 
 def enrolled(user_id: int) -> list[Factor]:
-    """The user's finished factors, oldest first."""
+    """The user's finished factors, those of one kind in the order they were set up."""
     rows = db.session.scalars(
         select(Factor)
         .where(Factor.user_id == user_id, Factor.confirmed_at.is_not(None))
@@ -46,9 +46,10 @@ def pending(standing: Standing, kind: str, now: datetime) -> Factor | None:
 def begin(session: Session, standing: Standing, kind: str, now: datetime) -> None:
     """Begin to set up a method, in the transaction that confirms the password for it.
 
-    An expired try of this sign-in gives way; a second tab's `begin` finds the first one's row. Raises `Gone` when
-    the user has as many of the kind as may be.
+    An expired try of this sign-in gives way; a second tab's `begin` finds the first one's row. Raises `Gone` when the
+    user has as many of the kind as may be.
     """
+    lock_user(session, standing.user_id)
     mine = (Factor.sign_in_id == standing.sign_in_id, Factor.kind == kind)
     session.execute(delete(Factor).where(*mine, Factor.expires_at <= now))
     if session.scalar(select(Factor.id).where(*mine)):
@@ -93,9 +94,9 @@ def evidence(rows: Iterable[Factor]) -> tuple[Enrolled, ...]:
 def finish(session: Session, standing: Standing, factor: Factor, now: datetime) -> None:
     """A set-up proved right: the method is on, every other sign-in ends (R13), the first one is primary.
 
-    Raises `Gone` when the set-up was cancelled, expired or finished by another tab meanwhile.
+    The caller holds the user's row (`lock_user`). Raises `Gone` when the set-up was cancelled, expired or finished by
+    another tab meanwhile.
     """
-    _lock(session, standing.user_id)
     taken = _slots(session, standing.user_id, factor.kind)
     slot = next(i for i in range(1, len(taken) + 2) if i not in taken)
     several = methods.method(factor.kind).most > 1
@@ -106,7 +107,7 @@ def finish(session: Session, standing: Standing, factor: Factor, now: datetime) 
             confirmed_at=now,
             slot=slot,
             name=f"App {slot}" if several else "",
-            wrong_codes=0,
+            wrong_codes=_wrong_codes(session, standing.user_id, factor.kind),
             sign_in_id=None,
             expires_at=None,
         )
@@ -139,7 +140,7 @@ def remove(session: Session, standing: Standing, kind: str, now: datetime, *, fa
     Raises `LastMethod` when nothing would be left (R2), `Gone` when there is nothing to remove. Two tabs that remove
     the last two methods wait for each other at the user's row.
     """
-    _lock(session, standing.user_id)
+    lock_user(session, standing.user_id)
     which = [Factor.user_id == standing.user_id, Factor.kind == kind, Factor.confirmed_at.is_not(None)]
     if factor_id is not None:
         which.append(Factor.id == factor_id)
@@ -179,9 +180,10 @@ def _slots(session: Session, user_id: int, kind: str) -> set[int]:
     return {slot for slot in slots if slot is not None}
 
 
-def _lock(session: Session, user_id: int) -> None:
-    """Hold the user's row to the end of the transaction (SQLite holds the whole database)."""
-    session.execute(select(User.id).where(User.id == user_id).with_for_update())
+def _wrong_codes(session: Session, user_id: int, kind: str) -> int:
+    """A method's wrong codes in a row stand on each of its factors alike; one more factor takes them over."""
+    mine = (Factor.user_id == user_id, Factor.kind == kind, Factor.confirmed_at.is_not(None))
+    return session.scalar(select(func.max(Factor.wrong_codes)).where(*mine)) or 0
 
 
 def _row(user_id: int, kind: str) -> str:

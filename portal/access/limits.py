@@ -1,39 +1,14 @@
 """Every number: how often, how long, how many. `flask --app wsgi portal limits` prints them.
 
-A limit is a sentence. Each of its windows is a row in `counters` for each subject (a user, an address, a network
-address – as a keyed hash). `take` counts a try in all of them by one statement, in a transaction of its own that is
-committed before the answer is looked at, so that parallel tries can't share a count and no rollback can undo one.
+A limit is a sentence; its windows are counted in `access/counting.py`. Nothing here asks the database.
 """
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import (
-    ColumnElement,
-    Delete,
-    TextClause,
-    Update,
-    bindparam,
-    delete,
-    select,
-    text,
-    tuple_,
-    update,
-)
-
-from portal.access.problems import LimitReached
-from portal.database import Moment, write
-from portal.extensions import db, keys
-from portal.models import Counter
-
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
-# `free_at` of a row that makes nobody wait. Not the present: of two requests at once, the one that began a moment
-# earlier may count second, and would be refused.
-FREE = datetime(1970, 1, 1, tzinfo=UTC)
 NO_END = 1_000_000_000  # `allowed` of a row that only waits
 
 
@@ -126,14 +101,14 @@ PASSWORDS_IN_A_ROW = waiting(
     "100 free, then 72 minutes; forgotten after 60 days",  # 24 h / 20 = 72 min
 )
 PASSWORDS_BY_NETWORK = per(
-    "passwords by network", "passwords", "wrong passwords from one network address", "10 per 5 minutes, 50 per hour"
+    "passwords by network", "network", "wrong passwords from one network address", "10 per 5 minutes, 50 per hour"
 )
 POSTS_BY_NETWORK = per("posts by network", "requests", "passwords sent from one network address", "300 per minute")
 CONFIRMATIONS = per(
     "confirmations", "passwords", "wrong passwords in one sign-in, which then ends", "10 per 15 minutes"
 )
 
-# Codes. A right one gives its try back, also when it has been used already.
+# Codes. A right one begins its user's and method's count anew; one that has been used already gives its try back.
 CODES = per(
     "codes",
     "codes",
@@ -141,11 +116,20 @@ CODES = per(
     "10 per 15 minutes, 20 per hour, 50 per day",
 )
 CODES_BY_NETWORK = per(
-    "codes by network", "codes", "wrong codes from one network address", "20 per 5 minutes, 50 per hour"
+    "codes by network", "network", "wrong codes from one network address", "20 per 5 minutes, 50 per hour"
 )
-RECOVERY_BY_SIGN_IN = per("recovery codes by sign-in", "codes", "wrong recovery codes in one sign-in", "5 per day")
+# Nobody can open a mailbox's proof again as a method is, so it waits: from the fiftieth in a row, one try a day.
+ADDRESS_CODES_IN_A_ROW = waiting(
+    "address codes in a row",
+    "codes",
+    "wrong codes for the mailbox of a user without a method, until a right one",
+    "50 free, then 1 day; forgotten after 60 days",
+)
+RECOVERY_BY_SIGN_IN = per(
+    "recovery codes by sign-in", "recovery codes", "wrong recovery codes in one sign-in", "5 per day"
+)
 RECOVERY_BY_NETWORK = per(
-    "recovery codes by network", "codes", "wrong recovery codes from one network address", "20 per hour"
+    "recovery codes by network", "network", "wrong recovery codes from one network address", "20 per hour"
 )
 
 # Sending.
@@ -165,7 +149,7 @@ SENT_BY_NETWORK = per(
     "sent by network", "sending", "mails asked for without a password from one network address", "10 per hour"
 )
 SENT_TO_USER = per("sent to a user", "sending", "codes sent to one user", "10 per hour, 30 per day")
-SENT_IN_SIGN_IN = per("sent in a sign-in", "sending", "codes sent in one sign-in", "5 per day")
+SENT_IN_SIGN_IN = per("sent in a sign-in", "sending", "codes sent in one sign-in until it is finished", "5 per day")
 RESETS = per("password resets", "sending", "links to reset the password of one address", "3 per hour, 5 per day")
 REGISTRATIONS = per(
     "registrations by network", "registrations", "registrations from one network address", "10 per hour, 20 per day"
@@ -191,110 +175,6 @@ def network(ip: str) -> str:
     return str(mapped or (address if address.version == 4 else ip_network(f"{ip.split('%')[0]}/64", strict=False)))
 
 
-def take(hits: Iterable[Hit], now: datetime) -> None:
-    """Count one try on every limit, or on none: raises `LimitReached`, whose `until` is the latest wait."""
-    rows = sorted(_rows(hits), key=lambda row: (row[0].name, row[1]))  # one order for all: no deadlock
-    with write() as session:
-        counted = {
-            (name, bytes(subject)) for name, subject in session.execute(_counting(len(rows)), _values(rows, now))
-        }
-        refused = {(window.name, subject) for window, subject in rows} - counted
-        if refused:
-            session.execute(_uncounting(counted, now))
-    if refused:
-        raise _reached(refused, now)
-
-
-def give_back(hits: Iterable[Hit], now: datetime) -> None:
-    """Undo `take`: the answer was right."""
-    with write() as session:
-        session.execute(_uncounting({(window.name, subject) for window, subject in _rows(hits)}, now))
-
-
-def forget(hits: Iterable[Hit]) -> None:
-    """Begin these counts anew."""
-    with write() as session:
-        session.execute(forgetting(hits))
-
-
-def forgetting(hits: Iterable[Hit]) -> Delete:
-    """The statement that begins these counts anew, for a transaction that does more."""
-    return delete(Counter).where(_among({(window.name, subject) for window, subject in _rows(hits)}))
-
-
-def free_from(hits: Iterable[Hit], now: datetime) -> datetime | None:
-    """When `take` would next succeed; None means at once."""
-    waits = _waits({(window.name, subject) for window, subject in _rows(hits)}, now)
-    return max((until for until, _ in waits), default=None)
-
-
-def _rows(hits: Iterable[Hit]) -> Iterator[tuple[Window, bytes]]:
-    """The counters of these hits. A subject is kept as a keyed hash, whether or not anybody has that address."""
-    for hit in hits:
-        subject = keys().mac(hit.subject, "limit")
-        yield from ((window, subject) for window in hit.limit.windows)
-
-
-@lru_cache(maxsize=16)
-def _counting(rows: int) -> TextClause:
-    """The one statement of `take`. A row whose limit is reached stays as it is and is not returned.
-
-    Both engines understand it: `counters` is the row that stood there, `excluded` the one that was to be inserted.
-    """
-    values = ", ".join(f"(:name{i}, :subject{i}, 1, :allowed{i}, :free{i}, :resets{i})" for i in range(rows))
-    waits = " ".join(
-        f"WHEN counters.name = '{name}' AND counters.count + 1 >= {least} THEN :wait{i}"
-        for i, (name, least, _) in enumerate(WAITS)
-    )
-    sliding = ", ".join(f"'{window.name}'" for _, window in WINDOWS.values() if window.slides)
-    statement = f"""
-        INSERT INTO counters (name, subject, count, allowed, free_at, resets_at) VALUES {values}
-        ON CONFLICT (name, subject) DO UPDATE SET
-            count = CASE WHEN counters.resets_at <= :now THEN 1 ELSE counters.count + 1 END,
-            allowed = excluded.allowed,
-            free_at = CASE WHEN counters.resets_at <= :now THEN excluded.free_at {waits} ELSE counters.free_at END,
-            resets_at = CASE WHEN counters.resets_at <= :now OR counters.name IN ({sliding})
-                        THEN excluded.resets_at ELSE counters.resets_at END
-        WHERE counters.resets_at <= :now OR (counters.count < excluded.allowed AND counters.free_at <= :now)
-        RETURNING name, subject
-    """  # noqa: S608  only this module's own names and numbers
-    moments = ["now", *(f"wait{i}" for i in range(len(WAITS)))]
-    moments += [f"{column}{i}" for i in range(rows) for column in ("free", "resets")]
-    return text(statement).bindparams(*(bindparam(name, type_=Moment) for name in moments))
-
-
-def _values(rows: list[tuple[Window, bytes]], now: datetime) -> dict[str, object]:
-    values: dict[str, object] = {"now": now}
-    values |= {f"wait{i}": now + wait for i, (_, _, wait) in enumerate(WAITS)}
-    for i, (window, subject) in enumerate(rows):
-        values |= {f"name{i}": window.name, f"subject{i}": subject, f"allowed{i}": window.allowed}
-        values |= {f"free{i}": now + wait if (wait := window.wait_after(1)) else FREE, f"resets{i}": now + window.lasts}
-    return values
-
-
-def _uncounting(counted: set[tuple[str, bytes]], now: datetime) -> Update:
-    return (
-        update(Counter)
-        .where(_among(counted), Counter.count > 0, Counter.resets_at > now)
-        .values(count=Counter.count - 1, free_at=FREE)
-    )
-
-
-def _among(rows: set[tuple[str, bytes]]) -> ColumnElement[bool]:
-    return tuple_(Counter.name, Counter.subject).in_(sorted(rows))
-
-
-def _waits(rows: set[tuple[str, bytes]], now: datetime) -> Iterator[tuple[datetime, Limit]]:
-    """For each of these counters that refuses: until when, and which limit it is."""
-    for row in db.session.scalars(select(Counter).where(_among(rows)).execution_options(populate_existing=True)):
-        if row.resets_at > now and row.count >= row.allowed:
-            yield row.resets_at, WINDOWS[row.name][0]
-        elif row.free_at > now:
-            yield row.free_at, WINDOWS[row.name][0]
-
-
-def _reached(refused: set[tuple[str, bytes]], now: datetime) -> LimitReached:
-    """The refusal to raise. A counter that was freed meanwhile still refuses this try, for a second."""
-    waits = sorted(_waits(refused, now), key=lambda wait: wait[0])
-    until, limit = waits[-1] if waits else (now + timedelta(seconds=1), WINDOWS[min(refused)[0]][0])
-    return LimitReached(limit.what, until)
+def password_hits(key: str) -> tuple[Hit, ...]:
+    """What is counted for wrong passwords of one address, given by its key; a finished sign-in forgets it."""
+    return tuple(Hit(limit, f"address {key}") for limit in (PASSWORD_WAITS, PASSWORDS, PASSWORDS_IN_A_ROW))

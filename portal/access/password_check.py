@@ -4,18 +4,29 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from portal.access import limits, sign_ins
+from portal.access import counting, limits, sign_ins
 from portal.access.addresses import Address
 from portal.access.limits import Hit
-from portal.access.problems import LimitReached, PasswordMissing, PasswordWrong, SignInWrong
+from portal.access.problems import Busy, LimitReached, PasswordMissing, PasswordWrong, SignInWrong
 from portal.access.sign_ins import Standing
 from portal.database import changed, write
 from portal.extensions import db, hasher
 from portal.models import User
 
 
-def sign_in(address: Address, password: str, *, ip: str, agent: str, next_path: str | None, now: datetime) -> str:
+def sign_in(
+    address: Address,
+    password: str,
+    *,
+    ip: str,
+    agent: str,
+    now: datetime,
+    next_path: str | None = None,
+    before: Standing | None = None,
+) -> str:
     """Open a sign-in by address and password. Returns its token.
+
+    `before` is what this browser had: of the same user and half finished, it goes on under a new token; else it ends.
 
     The same work is done whether or not anybody has the address. Raises `SignInWrong`, `LimitReached` or `Busy`. A
     right password gives its try back even if the sign-in is never finished; what was wrong before stays counted until
@@ -24,18 +35,23 @@ def sign_in(address: Address, password: str, *, ip: str, agent: str, next_path: 
     if not password:
         raise PasswordMissing
     hits = _hits(address.key, ip)
-    limits.take((Hit(limits.POSTS_BY_NETWORK, _network(ip)), *hits), now)
+    counting.take((Hit(limits.POSTS_BY_NETWORK, _network(ip)), *hits), now)
     user = db.session.execute(select(User.id, User.password_hash).where(User.email_key == address.key)).one_or_none()
-    right = hasher().verify(user.password_hash if user else None, password)
+    right = _verify(user.password_hash if user else None, password, hits, now)
     if user is None or not right:
         raise SignInWrong
-    limits.give_back(hits, now)
+    counting.give_back(hits, now)
     stored = _hashed_anew(user.id, user.password_hash, password)
     with write() as session:
         # A password changed a moment ago opens nothing: whoever changes it holds this row.
         same = (User.id == user.id, User.password_hash == stored)
         if session.scalar(select(User.id).where(*same).with_for_update(read=True)) is None:
             raise SignInWrong
+        if before and before.user_id == user.id and before.raised_at is None:
+            # A code may be on its way to this very sign-in.
+            return sign_ins.renew_token(session, before, next_path)
+        if before:
+            sign_ins.end(session, before.sign_in_id, "replaced", now)
         return sign_ins.open_sign_in(session, user.id, ip=ip, agent=agent, now=now, next_path=next_path)
 
 
@@ -48,22 +64,26 @@ def confirm(standing: Standing, password: str, ip: str, now: datetime) -> None:
         raise PasswordMissing
     mine = (Hit(limits.CONFIRMATIONS, f"sign-in {standing.sign_in_id}"),)
     try:
-        limits.take(mine, now)
+        counting.take(mine, now)
     except LimitReached:
         with write() as session:
             sign_ins.end(session, standing.sign_in_id, "wrong_passwords", now)
         raise
     hits = _hits(standing.email_key, ip)
-    limits.take(hits, now)
+    counting.take(hits, now)  # refused, it still counts towards the end: the address's waits alone would never reach it
     stored = db.session.scalar(select(User.password_hash).where(User.id == standing.user_id))
-    if not hasher().verify(stored, password):
+    if not _verify(stored, password, (*mine, *hits), now):
         raise PasswordWrong
-    limits.give_back((*mine, *hits), now)
+    counting.give_back((*mine, *hits), now)
 
 
-def finished(standing: Standing) -> None:
-    """A sign-in was finished: what was wrong before is forgotten, for this address."""
-    limits.forget(_address_hits(standing.email_key))
+def _verify(stored: str | None, password: str, hits: tuple[Hit, ...], now: datetime) -> bool:
+    """Whether the password is right. Raises `Busy`, and gives the try back: nothing was looked at."""
+    try:
+        return hasher().verify(stored, password)
+    except Busy:
+        counting.give_back(hits, now)
+        raise
 
 
 def _hashed_anew(user_id: int, stored: str, password: str) -> str:
@@ -85,13 +105,7 @@ def _hashed_anew(user_id: int, stored: str, password: str) -> str:
 
 
 def _hits(key: str, ip: str) -> tuple[Hit, ...]:
-    return (*_address_hits(key), Hit(limits.PASSWORDS_BY_NETWORK, _network(ip)))
-
-
-def _address_hits(key: str) -> tuple[Hit, ...]:
-    return tuple(
-        Hit(limit, f"address {key}") for limit in (limits.PASSWORD_WAITS, limits.PASSWORDS, limits.PASSWORDS_IN_A_ROW)
-    )
+    return (*limits.password_hits(key), Hit(limits.PASSWORDS_BY_NETWORK, _network(ip)))
 
 
 def _network(ip: str) -> str:

@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import aliased
 
-from portal.access import limits, passwords, sign_ins
+from portal.access import counting, limits, passwords, sign_ins
 from portal.access.addresses import Address
 from portal.access.limits import Hit
 from portal.access.problems import Gone, LimitReached
@@ -43,7 +43,7 @@ def ask(address: Address, ip: str, agent: str, now: datetime) -> None:
         Hit(limits.SENT_BY_NETWORK, f"network {limits.network(ip)}"),
     )
     try:
-        limits.take(hits, now)
+        counting.take(hits, now)
     except LimitReached:
         return
     token = new_token()

@@ -65,9 +65,11 @@ class CodeExpired(Problem):
     key = "code_expired"
 
 
-class CodeUsed(Problem):
-    """The code was right, and has been used."""
+class AlreadyUsed(Problem):
+    """The answer was right, and has been used: that is no try."""
 
+
+class CodeUsed(AlreadyUsed):
     key = "code_used"
 
 
@@ -83,7 +85,7 @@ class RecoveryCodeWrong(Problem):
     key = "recovery_code_wrong"
 
 
-class RecoveryCodeUsed(Problem):
+class RecoveryCodeUsed(AlreadyUsed):
     key = "recovery_code_used"
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from portal.access import limits
+from portal.access import limits, tries
 from portal.access.answers import CROCKFORD, RECOVERY_CHARACTERS, read_recovery_code
 from portal.access.limits import Hit
 from portal.access.problems import Gone, RecoveryCodeUsed, RecoveryCodeWrong
-from portal.access.sign_ins import Standing, raise_sign_in
+from portal.access.sign_ins import Standing, lock_user, raise_sign_in
 from portal.database import changed, write
 from portal.extensions import db, hasher, keys
 from portal.models import RecoveryCode, RecoverySet
@@ -56,7 +56,10 @@ def prepare() -> Prepared:
 
 
 def store(session: Session, standing: Standing, made: Prepared, now: datetime) -> None:
-    """Put a new set in the old one's place. A copy stays readable to this sign-in until it finishes."""
+    """Put a new set in the old one's place. A copy stays readable to this sign-in until it finishes.
+
+    The caller holds the user's row (`lock_user`), for the old set's number and the new one's belong together.
+    """
     mine = RecoverySet.user_id == standing.user_id
     number = (session.scalar(select(RecoverySet.number).where(mine)) or 0) + 1
     session.execute(delete(RecoverySet).where(mine))
@@ -71,6 +74,15 @@ def store(session: Session, standing: Standing, made: Prepared, now: datetime) -
     session.add(row)
     session.flush()
     session.add_all(RecoveryCode(set_id=row.id, digest=digest) for digest in made.digests)
+
+
+def replace_unfinished(standing: Standing, made: Prepared, now: datetime) -> None:
+    """Put a new set in place of one that its maker never finished, unless a second tab has done so (R5)."""
+    with write() as session:
+        lock_user(session, standing.user_id)
+        mine = (RecoverySet.user_id == standing.user_id, RecoverySet.sign_in_id == standing.sign_in_id)
+        if session.scalar(select(RecoverySet.id).where(*mine, RecoverySet.sealed.is_not(None))) is None:
+            store(session, standing, made, now)
 
 
 def has_set(session: Session, user_id: int) -> bool:
@@ -89,11 +101,7 @@ def unsaved(standing: Standing) -> Unsaved | None:
     if row is None or row.sealed is None:
         return None
     plain = keys().decrypt(row.sealed, _row(standing.user_id)).decode().split("\n")
-    return Unsaved(
-        tuple("-".join(code[i : i + 4] for i in range(0, 16, 4)) for code in plain),
-        row.number,
-        row.created_at,
-    )
+    return Unsaved(tuple(map(_grouped, plain)), row.number, row.created_at)
 
 
 def finish(standing: Standing, now: datetime) -> bool:
@@ -142,7 +150,11 @@ def use(standing: Standing, answer: str, ip: str, now: datetime) -> str:
         Hit(limits.RECOVERY_BY_SIGN_IN, f"sign-in {standing.sign_in_id}"),
         Hit(limits.RECOVERY_BY_NETWORK, f"network {limits.network(ip)}"),
     )
-    limits.take(hits, now)
+    with tries.counted(hits, now):
+        return _spend(standing, code, now)
+
+
+def _spend(standing: Standing, code: str, now: datetime) -> str:
     set_id, salt = _salt(standing.user_id)
     digest = hasher().digest(code, salt)
     with write() as session:
@@ -151,9 +163,7 @@ def use(standing: Standing, answer: str, ip: str, now: datetime) -> str:
         if changed(used) != 1:
             known = session.scalar(select(RecoveryCode.id).where(*mine))
             raise RecoveryCodeUsed if known else RecoveryCodeWrong
-        token = raise_sign_in(session, standing, RAISED_BY, now)
-    limits.give_back(hits, now)
-    return token
+        return raise_sign_in(session, standing, RAISED_BY, now)
 
 
 def _salt(user_id: int) -> tuple[int, bytes]:
@@ -167,6 +177,11 @@ def _salt(user_id: int) -> tuple[int, bytes]:
 
 def _new() -> str:
     return "".join(secrets.choice(CROCKFORD) for _ in range(RECOVERY_CHARACTERS))
+
+
+def _grouped(code: str) -> str:
+    """Four by four, as it is written down."""
+    return "-".join(code[i : i + 4] for i in range(0, RECOVERY_CHARACTERS, 4))
 
 
 def _row(user_id: int) -> str:

@@ -11,12 +11,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.access import codes, limits, passwords, sign_ins, tries
+from portal.access import codes, counting, limits, passwords, sign_ins, tries
 from portal.access.addresses import Address
 from portal.access.answers import read_code, read_name
 from portal.access.limits import Hit
 from portal.access.problems import Gone
-from portal.access.second_factor import spend
 from portal.crypto import new_token, token_hash
 from portal.database import changed, write
 from portal.extensions import db, hasher, keys, settings
@@ -29,7 +28,7 @@ def begin(address: Address, ip: str, now: datetime) -> str:
 
     Raises `LimitReached`.
     """
-    limits.take((Hit(limits.REGISTRATIONS, f"network {limits.network(ip)}"),), now)
+    counting.take((Hit(limits.REGISTRATIONS, f"network {limits.network(ip)}"),), now)
     visit = new_token()
     with write() as session:
         session.add(
@@ -67,10 +66,12 @@ def prove(registration: Registration, answer: str, ip: str, now: datetime) -> No
     """Type the code from the mail. Raises a `Problem` or `LimitReached`."""
     asker = codes.by_registration(registration, ip)
     code = read_code(answer)
-    with tries.counted(tries.code_hits(f"registration {registration.id}", ip), now):
+    hits = tries.code_hits(f"registration {registration.id}", ip)
+    with tries.counted(hits, now):
         mark = judge_sent(code, codes.sent(asker), keys(), now)
         with write() as session:
-            spend(session, mark, asker, now)
+            codes.spend(session, mark, asker, now)
+            counting.forget(session, hits[:1])
             session.execute(
                 update(Registration)
                 .where(Registration.id == registration.id)
@@ -108,6 +109,9 @@ def finish(registration: Registration, name: str, password: str, *, ip: str, age
 
 
 def _claim(session: Session, registration: Registration, now: datetime) -> None:
+    """Use the registration up. All of its address are held, in one order, for the winner deletes the others."""
+    same = select(Registration.id).where(Registration.email_key == registration.email_key)
+    session.execute(same.order_by(Registration.id).with_for_update())
     claimed = session.execute(
         update(Registration)
         .where(

@@ -6,16 +6,16 @@ from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from portal import methods
-from portal.access import codes, factors, recovery_codes, tries
+from portal.access import codes, confirmations, counting, factors, limits, recovery_codes, tries
 from portal.access.answers import read_code
 from portal.access.codes import Asker
 from portal.access.limits import Hit
 from portal.access.problems import CodeUsed, Gone, MailboxSpent
-from portal.access.sign_ins import Standing, prove_address, raise_sign_in
+from portal.access.sign_ins import Standing, lock_user, prove_address, raise_sign_in
 from portal.access.steps import Step
 from portal.database import changed, write
 from portal.extensions import keys
-from portal.methods.base import CodeMark, Evidence, Mark, Method, StepMark
+from portal.methods.base import CodeMark, Evidence, Mark, Method, StepMark, judge_sent
 from portal.models import Factor
 
 SIGN_IN, ENROL, ADDRESS = "sign_in", "enrol", "address"
@@ -33,12 +33,16 @@ def prove(standing: Standing, kind: str, answer: str, ip: str, now: datetime) ->
     refuse_spent_mailbox(standing, kind)
     asker = codes.by_sign_in(standing, SIGN_IN)
     code = read_code(answer)
-    with tries.counted(_hits(standing, kind, ip), now), tries.counted_in_a_row(standing, kind, enrolled=True):
+    hits = _hits(standing, kind, ip)
+    with tries.counted(hits, now), tries.counted_in_a_row(standing, kind):
         mark = _judge(methods.method(kind), code, mine, asker, now)
         with write() as session:
+            token = raise_sign_in(session, standing, kind, now)
             spend(session, mark, asker, now)
             _note_use(session, standing.user_id, kind, mark, now)
-            return raise_sign_in(session, standing, kind, now)
+            tries.begin_row_anew(session, standing.user_id, kind)
+            counting.forget(session, hits[:1])
+    return token
 
 
 def refuse_spent_mailbox(standing: Standing, kind: str) -> None:
@@ -55,23 +59,23 @@ def finish_set_up(standing: Standing, kind: str, answer: str, ip: str, now: date
     Raises as `prove` does; `Gone` when there is nothing being set up.
     """
     factor = factors.pending(standing, kind, now)
-    if factor is None:
+    if factor is None or not confirmations.fresh(standing, factor.created_at):
         raise Gone
     newcomer = standing.step(now) is Step.SET_UP
     asker = codes.by_sign_in(standing, ENROL)
     code = read_code(answer)
     token = None
-    with (
-        tries.counted(_hits(standing, kind, ip), now),
-        tries.counted_in_a_row(standing, kind, enrolled=False),
-    ):
+    hits = _hits(standing, kind, ip)
+    with tries.counted(hits, now):
         mark = _judge(methods.method(kind), code, [factor], asker, now)
         made = recovery_codes.prepare() if newcomer else None
         with write() as session:
-            spend(session, mark, asker, now)
+            lock_user(session, standing.user_id)
             if newcomer:
                 token = raise_sign_in(session, standing, kind, now)
             factors.finish(session, standing, factor, now)
+            spend(session, mark, asker, now)
+            counting.forget(session, hits[:1])
             if made and not recovery_codes.has_set(session, standing.user_id):
                 recovery_codes.store(session, standing, made, now)
     return token
@@ -81,11 +85,13 @@ def prove_mailbox(standing: Standing, answer: str, ip: str, now: datetime) -> No
     """Type the code from the mail that the wizard asks for (R15). Raises as `prove` does."""
     asker = codes.by_sign_in(standing, ADDRESS)
     code = read_code(answer)
-    with tries.counted(_hits(standing, ADDRESS, ip), now):
-        mark = methods.base.judge_sent(code, codes.sent(asker), keys(), now)
+    hits = (*_hits(standing, ADDRESS, ip), Hit(limits.ADDRESS_CODES_IN_A_ROW, f"user {standing.user_id}"))
+    with tries.counted(hits, now):
+        mark = judge_sent(code, codes.sent(asker), keys(), now)
         with write() as session:
-            spend(session, mark, asker, now)
             prove_address(session, standing, now)
+            codes.spend(session, mark, asker, now)
+            counting.forget(session, (hits[0], hits[-1]))
 
 
 def spend(session: Session, mark: Mark, asker: Asker, now: datetime) -> None:
@@ -98,7 +104,7 @@ def spend(session: Session, mark: Mark, asker: Asker, now: datetime) -> None:
 
 def _spend_step(session: Session, mark: StepMark, now: datetime) -> None:
     """A time step is spent for itself and all before it; a mark far in the future comes from a clock set back."""
-    unspent = or_(Factor.last_step < mark.step, Factor.last_step > mark.present + 1)
+    unspent = or_(Factor.last_step < mark.step, Factor.last_step > mark.present + limits.STEPS_ASIDE)
     spent = session.execute(
         update(Factor).where(Factor.id == mark.factor_id, unspent).values(last_step=mark.step, used_at=now)
     )
@@ -118,4 +124,5 @@ def _note_use(session: Session, user_id: int, kind: str, mark: Mark, now: dateti
 
 
 def _hits(standing: Standing, kind: str, ip: str) -> tuple[Hit, ...]:
+    """What a try counts on: first the user and method, which a right answer begins anew, then the network address."""
     return tries.code_hits(f"user {standing.user_id} {kind}", ip)

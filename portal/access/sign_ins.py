@@ -7,10 +7,10 @@ holds nothing.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from portal.access import limits
+from portal.access import counting, limits
 from portal.access.problems import Gone
 from portal.access.steps import Step, next_step
 from portal.crypto import new_token, token_hash
@@ -87,7 +87,12 @@ _STANDING = select(
     SignIn.ended_because,
     User.mailed_reset_at.is_not(None),
     exists().where(Factor.user_id == User.id, Factor.confirmed_at.is_not(None)),
-    exists().where(RecoverySet.user_id == User.id, RecoverySet.saved_at.is_(None)),
+    # An unfinished set is the business of the sign-in that made it, and of those that came in afterwards (R5).
+    exists().where(
+        RecoverySet.user_id == User.id,
+        RecoverySet.saved_at.is_(None),
+        or_(RecoverySet.sign_in_id == SignIn.id, SignIn.raised_at > RecoverySet.created_at),
+    ),
 ).join(User, User.id == SignIn.user_id)
 
 
@@ -123,6 +128,16 @@ def open_sign_in(
             agent=agent,
         )
     )
+    return token
+
+
+def renew_token(session: Session, standing: Standing, next_path: str | None = None) -> str:
+    """Go on with a sign-in under a new token, which is returned. Raises `Gone` when it was replaced."""
+    token = new_token()
+    mine = (SignIn.id == standing.sign_in_id, SignIn.token_hash == standing.token_hash, SignIn.ended_at.is_(None))
+    renewed = update(SignIn).where(*mine).values(token_hash=token_hash(token), next_path=next_path)
+    if changed(session.execute(renewed)) != 1:
+        raise Gone
     return token
 
 
@@ -168,22 +183,25 @@ def raise_sign_in(session: Session, standing: Standing, by: str, now: datetime) 
         raise Gone
     if standing.raised_at is None:
         _end_oldest(session, standing.user_id, now)
+        counting.forget(session, limits.password_hits(standing.email_key))
     return token
 
 
-def renew_token(session: Session, standing: Standing) -> str:
-    """Give this sign-in a new token, as at every change of the password. Raises `Gone` when it was replaced."""
-    token = new_token()
-    mine = (SignIn.id == standing.sign_in_id, SignIn.token_hash == standing.token_hash, SignIn.ended_at.is_(None))
-    if changed(session.execute(update(SignIn).where(*mine).values(token_hash=token_hash(token)))) != 1:
-        raise Gone
-    return token
+def lock_user(session: Session, user_id: int) -> None:
+    """Hold the user's row to the end of the transaction (SQLite holds the whole database).
+
+    Whatever changes what protects a user does this first, so that two changes at once wait for each other.
+    """
+    session.execute(select(User.id).where(User.id == user_id).with_for_update())
 
 
-def seen(standing: Standing, step: Step, now: datetime) -> None:
-    """Note that the sign-in is in use, at most once a minute. Waiting at the code step doesn't lengthen it."""
+def seen(standing: Standing, step: Step, now: datetime) -> datetime:
+    """Note that the sign-in is in use, at most once a minute. Waiting at the code step doesn't lengthen it.
+
+    Returns when it now ends if nothing more happens.
+    """
     if step is Step.CHECK or now - standing.seen_at < limits.SEEN_EVERY:
-        return
+        return min(standing.idle_ends_at, standing.ends_at)
     longer = limits.IDLE if standing.raised_at else limits.HALF_IN
     with write() as session:
         session.execute(
@@ -191,6 +209,7 @@ def seen(standing: Standing, step: Step, now: datetime) -> None:
             .where(SignIn.id == standing.sign_in_id, SignIn.ended_at.is_(None))
             .values(seen_at=now, idle_ends_at=now + longer)
         )
+    return min(now + longer, standing.ends_at)
 
 
 def end(session: Session, sign_in_id: int, because: str, now: datetime) -> None:
@@ -209,13 +228,13 @@ def end_others(session: Session, standing: Standing, because: str, now: datetime
 
 
 def last_before(standing: Standing) -> SignIn | None:
-    """The user's newest finished sign-in before this one."""
+    """The user's newest finished sign-in that began before this one."""
     return db.session.scalar(
         select(SignIn)
         .where(
             SignIn.user_id == standing.user_id,
             SignIn.raised_at.is_not(None),
-            SignIn.id != standing.sign_in_id,
+            SignIn.id < standing.sign_in_id,
         )
         .order_by(SignIn.raised_at.desc())
         .limit(1)

@@ -34,7 +34,7 @@ def sign_in() -> ResponseReturnValue:
     """The password's page: always a fresh start for whoever isn't in."""
     found = visitor()
     if found and found.is_in:
-        return gate.go_on()
+        return gate.lead_on()
     form = SignInForm()
     if request.method == "POST":
         try:
@@ -71,18 +71,16 @@ def sign_out() -> ResponseReturnValue:
 
 def _open(form: SignInForm) -> Response:
     """Open a sign-in, send what its next step needs, and go there. What this browser had before ends."""
-    now = clock.now()
+    now, before = clock.now(), visitor()
     token = password_check.sign_in(
         read_address(form.email.data or ""),
         form.password.data or "",
         ip=browser.ip(),
         agent=browser.agent(),
         next_path=gate.local_path(form.next.data),
+        before=before.standing if before else None,
         now=now,
     )
-    if before := visitor():
-        with write() as rows:
-            sign_ins.end(rows, before.standing.sign_in_id, "replaced", now)
     opened = sign_ins.find(token)
     assert opened is not None  # noqa: S101  written a moment ago
     send_for_step(opened, now)

@@ -74,12 +74,17 @@ def change(
     confirmation up; afterwards `flashed` says what was done.
     """
     now, who = clock.now(), standing()
-    if not confirmations.holds(who, action, now):
+    confirmed = confirmations.holds(who, action, now)
+    if request.method == "POST" and confirmed == ("password" in request.form):
+        # A second click on "Confirm password", or the last button after the confirmation ran out: neither acts.
+        return gate.see(place.action)
+    if not confirmed:
         return ask_password(place, lambda session, at: confirmations.note(session, who, action, at))
     if who.confirmed_at is None or not confirmations.fresh(who, who.confirmed_at):
         return ask_code_again()
     if request.method == "POST":
         with write() as session:
+            sign_ins.lock_user(session, who.user_id)
             confirmations.spend(session, who, action, now)
             act(session, now)
         flash(flashed, "success")

@@ -6,7 +6,7 @@ They last as long as the browser's session, `reset` no longer than its link; the
 
 from datetime import timedelta
 
-from flask import Response, request
+from flask import Response, g, request
 
 from portal.extensions import settings
 
@@ -25,6 +25,8 @@ def read(cookie: str) -> str | None:
 
 def keep(response: Response, cookie: str, token: str, lasts: timedelta | None = None) -> Response:
     """Give the browser a token."""
+    if cookie == SIGN_IN:
+        g.dead = False
     secure = settings().https
     response.set_cookie(name(cookie), token, lasts, secure=secure, httponly=True, samesite="Lax", path="/")
     return response

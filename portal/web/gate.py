@@ -62,7 +62,7 @@ def guard() -> ResponseReturnValue | None:
     if due not in steps:
         return lead_on(due)
     if found := visitor():
-        sign_ins.seen(found.standing, due, clock.now())
+        found.idle_ends_at = sign_ins.seen(found.standing, due, clock.now())
     return None
 
 
@@ -73,7 +73,7 @@ def lead_on(due: Step | None = None) -> Response:
         return see(url_for(PAGES[due]))
     if g.get("ended"):
         flash(g.ended, "ended")
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" and request.endpoint else ""
     return see(url_for(PAGES[due], next=local_path(wanted)))
 
 

@@ -4,10 +4,9 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 
 from portal import clock
-from portal.access import codes, password_check, recovery_codes, second_factor
+from portal.access import codes, recovery_codes, second_factor
 from portal.access.problems import BoxNotTicked, Problem
 from portal.access.steps import Step
-from portal.database import write
 from portal.web import browser, cookies, gate, sending, setup
 from portal.web.confirm import Place
 from portal.web.forms import CodeForm, SavedForm
@@ -105,9 +104,7 @@ def recovery_codes_text() -> ResponseReturnValue:
 def remake_codes() -> ResponseReturnValue:
     """Make a new set in place of one that its maker never finished."""
     if recovery_codes.unsaved(standing()) is None:
-        made = recovery_codes.prepare()
-        with write() as session:
-            recovery_codes.store(session, standing(), made, clock.now())
+        recovery_codes.replace_unfinished(standing(), recovery_codes.prepare(), clock.now())
     return gate.lead_on()
 
 
@@ -117,7 +114,6 @@ def _place(method: str) -> Place:
 
 def _let_in(token: str | None) -> Response:
     """The first method is on: the newcomer is in, but for the recovery codes."""
-    password_check.finished(standing())
     flash("method_on", "success")
     answer = gate.see(url_for(gate.PAGES[Step.SAVE_CODES]))
     return cookies.keep(answer, cookies.SIGN_IN, token) if token else answer

@@ -4,9 +4,10 @@ from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock
-from portal.access import codes, registrations
-from portal.access.addresses import read_address
+from portal.access import codes, registrations, sign_ins
+from portal.access.addresses import Address, read_address
 from portal.access.problems import LimitReached, NameMissing, NameTooLong, Problem, TextBad
+from portal.database import write
 from portal.extensions import settings
 from portal.models import Registration
 from portal.web import browser, cookies, gate
@@ -29,10 +30,7 @@ def register() -> ResponseReturnValue:
     form = AddressForm()
     if request.method == "POST":
         try:
-            address = read_address(form.email.data or "")
-            visit = registrations.begin(address, browser.ip(), clock.now())
-            _send(registrations.find(visit, clock.now()))
-            return cookies.keep(gate.see(url_for("auth.confirm_registration")), cookies.VISIT, visit)
+            return _begin(read_address(form.email.data or ""))
         except Problem as problem:
             form.blame("email", problem)
     return render_template("auth/register.html", form=form), form.status
@@ -93,6 +91,18 @@ def registration_details() -> ResponseReturnValue:
     return page, form.status
 
 
+def _begin(address: Address) -> Response:
+    """Begin a registration, or go on with the one of the same address: the code on its way belongs to it."""
+    on = gate.see(url_for("auth.confirm_registration"))
+    registration = _under_way()
+    if registration and registration.proved_at is None and registration.email_key == address.key:
+        _send(registration)
+        return on
+    visit = registrations.begin(address, browser.ip(), clock.now())
+    _send(registrations.find(visit, clock.now()))
+    return cookies.keep(on, cookies.VISIT, visit)
+
+
 def _finish(registration: Registration, form: DetailsForm) -> Response:
     token = registrations.finish(
         registration,
@@ -102,6 +112,9 @@ def _finish(registration: Registration, form: DetailsForm) -> Response:
         agent=browser.agent(),
         now=clock.now(),
     )
+    if before := visitor():
+        with write() as rows:
+            sign_ins.end(rows, before.standing.sign_in_id, "replaced", clock.now())
     answer = cookies.keep(gate.see(url_for("onboarding.choice")), cookies.SIGN_IN, token)
     return cookies.drop(answer, cookies.VISIT)
 

@@ -14,12 +14,10 @@ from portal.access import (
     confirmations,
     factors,
     limits,
-    password_check,
     recovery_codes,
     second_factor,
 )
 from portal.access.problems import MethodClosed, Problem
-from portal.access.sign_ins import Standing
 from portal.access.steps import Step
 from portal.models import Factor
 from portal.web import browser, cookies, gate
@@ -127,16 +125,13 @@ def _page(kind: str, form: CodeForm, now: datetime) -> str:
         form=form,
         hint=method.hint(standing().email),
         sending=codes.sending(asker, now) if method.sends else None,
-        others=True,
         again=bool(found and found.is_in),
     )
 
 
 def _let_in(token: str) -> Response:
-    """The factor was right: on with the new token. What was wrong before is forgotten."""
-    before: Standing = standing()
-    password_check.finished(before)
-    where = before.next_path or url_for("pages.overview")
+    """The factor was right: on with the new token."""
+    where = standing().next_path or url_for("pages.overview")
     return cookies.keep(gate.see(where), cookies.SIGN_IN, token)
 
 

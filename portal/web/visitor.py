@@ -53,12 +53,16 @@ def step() -> Step:
 
 @login.request_loader  # type: ignore[untyped-decorator]
 def _load(request: Request) -> Visitor | None:
-    """Read the cookie. `g.dead` notes a token that opens nothing, `g.ended` why, if the row still says."""
+    """Read the cookie. `g.dead` notes a token whose sign-in has ended, `g.ended` why.
+
+    A token nobody knows may be one that was replaced: its cookie is left alone, for a late answer to a second tab would
+    else take the new one away.
+    """
     token = cookies.read(cookies.SIGN_IN)
     if not token:
         return None
     now = clock.now()
     found = sign_ins.find(token)
-    g.dead = found is None or found.ended(now) is not None
     g.ended = found.ended(now) if found else None
+    g.dead = g.ended is not None
     return None if found is None or g.dead else Visitor(found, now)

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from portal.access import factors
+from portal.access import factors, tries
 from portal.access.limits import STEP
-from portal.access.problems import CodeUsed, CodeWrong, MethodClosed
+from portal.access.problems import CodeUsed, CodeWrong, Gone, MethodClosed
 from portal.database import write
 from tests.access.test_second_factor import HALF_MINUTE, prove, set_last_step
 from tests.customers import Customer, Visit
@@ -45,3 +45,9 @@ def test_a_used_code_brings_no_method_nearer_to_closing(ben: Customer, now: date
         prove(ben.half_in(after), ben.app_code(after), after)
     later = after + HALF_MINUTE
     prove(ben.half_in(later), ben.app_code(later), later)
+
+
+def test_a_method_that_is_gone_is_not_a_closed_one(ben: Customer, now: datetime) -> None:
+    """It was switched off in another tab a moment ago."""
+    with pytest.raises(Gone), tries.counted_in_a_row(ben.come_in(now).standing, "email"):
+        pass

@@ -119,9 +119,9 @@ def test_a_right_password_gives_its_try_back_on_every_counter(ben: Customer, now
 def test_a_right_password_forgets_no_wrong_one(ben: Customer, now: datetime) -> None:
     """A thief who has it can't clear the traces; a finished sign-in does."""
     guess(ben.email, 4, now)
-    visit = sign_in(ben.email, ben.password, now)
+    sign_in(ben.email, ben.password, now)
     assert counters("passwords in a row") == {"passwords in a row": 4}
-    password_check.finished(visit.standing)
+    ben.come_in(now)
     assert counters("passwords in a row") == {}
 
 
@@ -130,7 +130,7 @@ def test_a_finished_sign_in_forgets_nothing_of_its_network(ben: Customer, now: d
     for email in ("cleo@example.org", "dan@example.org"):
         with pytest.raises(SignInWrong):
             sign_in(email, WRONG, now)
-    password_check.finished(sign_in(ben.email, ben.password, now).standing)
+    ben.come_in(now)
     assert set(counters("passwords by network").values()) == {2}
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from portal.access import limits
+from portal.access import counting, limits
 from portal.access.limits import Hit, Limit
 from portal.access.problems import LimitReached
 
@@ -12,6 +12,7 @@ MOMENT = timedelta(microseconds=1)
 WAITS = [
     (limits.PASSWORD_WAITS, 5, [30, 60, 120, 240, 480, 900, 900, 900]),
     (limits.PASSWORDS_IN_A_ROW, 100, [4320, 4320, 4320]),
+    (limits.ADDRESS_CODES_IN_A_ROW, 50, [86400, 86400]),
     (limits.COOLDOWN, 1, [60, 120, 300, 300, 300]),
 ]
 
@@ -22,7 +23,7 @@ def spend_free(limit: Limit, free: int, now: datetime) -> list[Hit]:
     """All tries that cost no wait."""
     hits = [Hit(limit, "ben")]
     for _ in range(free):
-        limits.take(hits, now)
+        counting.take(hits, now)
     return hits
 
 
@@ -39,9 +40,9 @@ def test_after_the_free_ones_each_wait_is_as_long_as_promised(
         free_at = now + timedelta(seconds=wait)
         for refused_at in (now, free_at - MOMENT):
             with pytest.raises(LimitReached) as refused:
-                limits.take(hits, refused_at)
+                counting.take(hits, refused_at)
             assert refused.value.until == free_at
-        limits.take(hits, free_at)
+        counting.take(hits, free_at)
         now = free_at
 
 
@@ -51,27 +52,27 @@ def test_what_was_tried_is_forgotten_after_its_time(limit: Limit, free: int, sec
     spend_free(limit, free, now)
     later = now + limit.windows[0].lasts - MOMENT
     hits = [Hit(limit, "ben")]
-    limits.take(hits, later)
-    assert limits.free_from(hits, later) == later + timedelta(seconds=seconds[1])
+    counting.take(hits, later)
+    assert counting.free_from(hits, later) == later + timedelta(seconds=seconds[1])
     forgotten = later + limit.windows[0].lasts
     spend_free(limit, free, forgotten)
 
 
 def test_a_right_password_gives_its_try_back_and_its_wait(now: datetime) -> None:
     hits = spend_free(limits.PASSWORD_WAITS, 4, now)
-    limits.take(hits, now)
-    limits.give_back(hits, now)
-    assert limits.free_from(hits, now) is None
-    limits.take(hits, now)
-    assert limits.free_from(hits, now) == now + timedelta(seconds=30)
+    counting.take(hits, now)
+    counting.give_back(hits, now)
+    assert counting.free_from(hits, now) is None
+    counting.take(hits, now)
+    assert counting.free_from(hits, now) == now + timedelta(seconds=30)
 
 
 def test_the_hundredth_wrong_password_in_a_row_leaves_twenty_tries_a_day(now: datetime) -> None:
     """A lock-out can't be aimed at somebody: it goes on, slowly."""
     hits = spend_free(limits.PASSWORDS_IN_A_ROW, 100, now)
     tries, moment = 0, now
-    while (moment := limits.free_from(hits, moment) or moment) <= now + timedelta(days=1):
-        limits.take(hits, moment)
+    while (moment := counting.free_from(hits, moment) or moment) <= now + timedelta(days=1):
+        counting.take(hits, moment)
         tries += 1
     assert tries == 20
 
@@ -81,6 +82,6 @@ def test_a_refused_try_makes_no_wait_longer(now: datetime) -> None:
     hits = spend_free(limits.COOLDOWN, 1, now)
     for second in range(1, 59):
         with pytest.raises(LimitReached):
-            limits.take(hits, now + timedelta(seconds=second))
-    limits.take(hits, now + timedelta(seconds=60))
-    assert limits.free_from(hits, now + timedelta(seconds=60)) == now + timedelta(seconds=180)
+            counting.take(hits, now + timedelta(seconds=second))
+    counting.take(hits, now + timedelta(seconds=60))
+    assert counting.free_from(hits, now + timedelta(seconds=60)) == now + timedelta(seconds=180)

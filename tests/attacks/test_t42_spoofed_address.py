@@ -1,6 +1,7 @@
 """A network address made up in a header, or changed within one's own line."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -46,6 +47,7 @@ def test_no_header_is_believed_without_a_proxy(bare: Portal) -> None:
 
 def test_the_sign_in_notes_the_real_address(bare: Portal) -> None:
     """T42: what the owner later reads of where it came from is no stranger's invention."""
+    bare.age(timedelta(minutes=5))
     ben = People(bare).customer("ben", "totp")
     ben.browser.http.headers["X-Forwarded-For"] = "198.51.100.7"
     ben.come_in()

@@ -11,6 +11,7 @@ from portal import clock
 from portal.access import (
     codes,
     confirmations,
+    counting,
     limits,
     password_resets,
     recovery_codes,
@@ -122,7 +123,7 @@ def refused() -> State:
     """No more codes for a quarter of an hour."""
     ben, now = customer("totp"), clock.now()
     for _ in range(10):
-        limits.take(tries.code_hits(f"user {ben.user_id} totp", f"10.3.0.{next(_numbers) % 250}"), now)
+        counting.take(tries.code_hits(f"user {ben.user_id} totp", f"10.3.0.{next(_numbers) % 250}"), now)
     return _at(ben.half_in(now))
 
 

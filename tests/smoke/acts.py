@@ -105,11 +105,16 @@ def activate_email(page: Page, who: Customer) -> None:
     Security(page).here()
 
 
-def add_app(page: Page, who: Customer) -> None:
-    """Under "Security and access": one more beside the first; from now on theirs is the new one."""
+def begin_another_app(page: Page, who: Customer) -> SetUpApp:
+    """Under "Security and access", as far as the QR code."""
     Security(page).open().button("Add another app", under=APP).click()
     Password(page).here().confirm(who.password)
-    app = SetUpApp(page).here()
+    return SetUpApp(page).here()
+
+
+def add_app(page: Page, who: Customer) -> None:
+    """One more beside the first; from now on theirs is the new one."""
+    app = begin_another_app(page, who)
     who.secret, who.step = app.key, 0
     app.go_on()
     app.submit(who.app_code(), "Verify code")

@@ -8,10 +8,11 @@ from tests.smoke.camera import scan
 from tests.smoke.cast import Cast
 from tests.smoke.conftest import Visit
 from tests.smoke.customers import APP, EMAIL, Customer
-from tests.smoke.eye import Eye
+from tests.smoke.eye import SETTINGS, Eye
 from tests.smoke.pages import (
     Account,
     Choice,
+    Overview,
     Password,
     RecoveryCodes,
     Registration,
@@ -19,7 +20,6 @@ from tests.smoke.pages import (
     Screen,
     SecondStep,
     Security,
-    SetUpApp,
     SignIn,
 )
 
@@ -36,7 +36,7 @@ def test_the_pages_of_registration_and_of_the_wizard(ada: Customer, visit_with_s
     registration.ask(ada.email)
     eye.look("register-confirm")
     registration.confirm(ada.mailed_code())
-    registration.field("Password").fill("a quiet green")
+    the_meter_judges(registration, ada)
     eye.look("register-details")
     registration.finish("", "short")
     eye.look("register-details-wrong")
@@ -64,8 +64,20 @@ def test_the_pages_of_registration_and_of_the_wizard(ada: Customer, visit_with_s
     eye.nothing_found()
 
 
+def the_meter_judges(registration: Registration, who: Customer) -> None:
+    """A new password, while it is typed."""
+    for password, words in {
+        "teapot": "Too short so far.",
+        "aaaaaaaaaaaaaaa": "The same few characters",
+        "Example tea for two": "the company’s name",
+        who.password: "Good length.",
+    }.items():
+        registration.field("Password").fill(password)
+        expect(registration.page.get_by_role("status")).to_contain_text(words)
+
+
 def test_the_pages_of_signing_in(cast: Cast, visit_with_scripts: Visit) -> None:
-    cleo = cast.customer("cleo", APP, EMAIL)
+    cleo = cast.customer("cleo", APP, EMAIL, mails=True)
     page = visit_with_scripts(cleo)
     eye = Eye(page)
     SignIn(page).open()
@@ -81,9 +93,11 @@ def test_the_pages_of_signing_in(cast: Cast, visit_with_scripts: Visit) -> None:
     eye.look("other")
     other.choose_recovery_code().enter("XXXX")
     eye.look("recovery-code")
-    other.open().choose(EMAIL)
+    cleo.skip_mails()
+    step = other.open().choose(EMAIL)
     eye.look("verify-email")
-    acts.ask_for(page, APP).enter_app_code(cleo.app_code())
+    step.enter_mailed_code(cleo.mailed_code())
+    Overview(page).here()
     Account(page).sign_out()
     eye.look("signed-out")
     page.goto("/demo/inbox")
@@ -135,6 +149,11 @@ def test_the_pages_that_few_people_see(cast: Cast, visit_with_scripts: Visit) ->
     for _ in range(6):
         SignIn(eye.page).open().sign_in(dan.email, "a wrong password")
     eye.look("too-many-tries")
+    eve = cast.customer("eve", APP)
+    cast.close_methods(eve)
+    eye.move_to(visit_with_scripts(eve))
+    acts.give_password(eye.page, eve)
+    eye.look("closed")
     page = visit_with_scripts(ben)
     eye.move_to(page)
     acts.sign_in_by_app(page, ben)
@@ -159,12 +178,9 @@ def test_a_phone_reads_the_qr_code(cast: Cast, visit_with_scripts: Visit) -> Non
     cleo = cast.customer("cleo", APP)
     page = visit_with_scripts(cleo)
     acts.sign_in_by_app(page, cleo)
-    Security(page).open().button("Add another app", under=APP).click()
-    Password(page).confirm(cleo.password)
-    app = SetUpApp(page).here()
-    expect(app.qr_code).to_be_visible()
+    app = acts.begin_another_app(page, cleo)
     seen = [scan(picture).secret for picture in Eye(page).pictures(app.qr_code)]
-    assert seen == [app.key] * 4
+    assert seen == [app.key] * len(SETTINGS)
     cleo.secret, cleo.step = seen[0], 0
     app.go_on()
     app.submit(cleo.app_code(), "Verify code")

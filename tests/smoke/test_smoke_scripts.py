@@ -8,7 +8,7 @@ from tests.smoke import acts
 from tests.smoke.cast import Cast
 from tests.smoke.conftest import Visit
 from tests.smoke.customers import APP, EMAIL, Customer
-from tests.smoke.pages import Account, Registration, SaveCodes, SignIn
+from tests.smoke.pages import Account, RecoveryCodes, SaveCodes, SignIn
 
 
 def test_the_wait_for_another_code_is_counted_down(cast: Cast, visit_with_scripts: Visit) -> None:
@@ -17,26 +17,28 @@ def test_the_wait_for_another_code_is_counted_down(cast: Cast, visit_with_script
     page = visit_with_scripts(cleo)
     step = acts.ask_for_email(page, cleo)
     line = step.main.get_by_text("You can ask for another code at")
-    expect(line).to_contain_text(re.compile(r"\(in 5[0-9] seconds\)"))
+    expect(line).to_contain_text(re.compile("second|minute"))
     before = line.inner_text()
     expect(line).not_to_have_text(before)
-    expect(line).to_contain_text("second")
+    expect(line).to_contain_text(re.compile(r"\(in [0-9]+ seconds\)"))
     step.enter_mailed_code(cleo.mailed_code())
 
 
-def test_copying_says_that_it_worked(ada: Customer, visit_with_scripts: Visit) -> None:
+def test_copying_says_that_it_worked(cast: Cast, visit_with_scripts: Visit) -> None:
     """The key without its blanks, the ten codes one per line."""
-    page = visit_with_scripts(ada, permissions=["clipboard-read", "clipboard-write"])
-    acts.register(page, ada)
-    app = acts.begin_app(page, ada)
+    cleo = cast.customer("cleo", APP, keeps=False)
+    page = visit_with_scripts(cleo, permissions=["clipboard-read", "clipboard-write"])
+    acts.sign_in_by_app(page, cleo)
+    app = acts.begin_another_app(page, cleo)
     app.button("Copy").click()
     expect(page.get_by_role("status").filter(has_text="The key is copied.")).to_be_visible()
     assert _clipboard(page) == app.key
-    acts.finish_app(page, ada)
+    RecoveryCodes(page).open().remake(cleo.password)
     codes = SaveCodes(page).here()
     codes.button("Copy").click()
     expect(page.get_by_role("status").filter(has_text="All 10 codes are copied.")).to_be_visible()
     assert _clipboard(page).split() == codes.codes
+    acts.save_codes(page, cleo)
 
 
 def test_a_password_can_be_looked_at(ada: Customer, visit_with_scripts: Visit) -> None:
@@ -48,22 +50,6 @@ def test_a_password_can_be_looked_at(ada: Customer, visit_with_scripts: Visit) -
     expect(password).to_have_attribute("type", "text")
     sign_in.button("Hide password").click()
     expect(password).to_have_attribute("type", "password")
-
-
-def test_a_meter_judges_a_new_password(ada: Customer, visit_with_scripts: Visit) -> None:
-    page = visit_with_scripts(ada)
-    registration = Registration(page).open()
-    registration.ask(ada.email)
-    registration.confirm(ada.mailed_code())
-    says = page.get_by_role("status")
-    for password, words in {
-        "teapot": "Too short so far.",
-        "aaaaaaaaaaaaaaa": "The same few characters",
-        "Example tea for two": "the company’s name",
-        ada.password: "Good length.",
-    }.items():
-        registration.field("Password").fill(password)
-        expect(says).to_contain_text(words)
 
 
 def test_what_is_wrong_gets_the_focus(ada: Customer, visit_with_scripts: Visit) -> None:

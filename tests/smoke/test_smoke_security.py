@@ -6,7 +6,7 @@ from tests.smoke import acts
 from tests.smoke.cast import Cast
 from tests.smoke.conftest import Visit
 from tests.smoke.customers import APP, EMAIL
-from tests.smoke.pages import Account, Overview, RecoveryCodes, SecondStep, Security
+from tests.smoke.pages import Account, Overview, RecoveryCodes, SecondStep, Security, SetUpEmail
 
 
 def test_cleo_switches_email_off_and_on_again(cast: Cast, visit: Visit) -> None:
@@ -55,3 +55,19 @@ def test_cleo_remakes_her_recovery_codes(cast: Cast, visit: Visit) -> None:
     expect(page.get_by_role("alert")).to_contain_text("not one of your recovery codes")
     acts.ask_for_recovery_code(page, cleo).enter(cleo.codes.pop(0))
     Overview(page).here()
+
+
+def test_a_double_click_on_send_sends_one_code(cast: Cast, visit: Visit) -> None:
+    """S4.5, R7: the second is too early, so nothing is sent, and the page says when it goes on."""
+    cleo = cast.customer("cleo", APP, EMAIL, mails=True)
+    page = visit(cleo)
+    acts.sign_in_by_app(page, cleo)
+    security = Security(page).open()
+    security.deactivate(EMAIL, cleo.password)
+    security.here().activate(EMAIL).confirm(cleo.password)
+    email = SetUpEmail(page).here()
+    cleo.skip_mails()
+    email.button("Send one-time code via Email").dblclick()
+    email.submit(cleo.mailed_code(), "Verify code")
+    security.here()
+    assert cleo.mails() == cleo.read

@@ -74,15 +74,3 @@ def test_a_double_click_on_submit_loses_and_doubles_nothing(ada: Customer, visit
     card = Security(page).open().method(APP)
     expect(card.get_by_text("On", exact=True)).to_be_visible()
     expect(card.get_by_role("listitem")).to_have_count(1)
-
-
-def test_a_double_click_on_send_sends_one_code(ada: Customer, visit: Visit) -> None:
-    """S4.5, R7: the second is too early, so nothing is sent, and the page says when it goes on."""
-    page = visit(ada)
-    acts.register(page, ada)
-    before = ada.mails()
-    email = acts.open_email(page, ada)
-    email.button("Send one-time code via Email").dblclick()
-    email.submit(ada.mailed_code())
-    SaveCodes(page).here()
-    assert ada.mails() == before + 1

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import confirmations, factors, sign_ins
 from portal.access.problems import Gone, LastMethod
-from portal.access.sign_ins import Standing
+from portal.access.standing import Standing
 from portal.database import write
 from tests.customers import Customer, Visit
 from tests.together import together

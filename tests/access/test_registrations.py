@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from portal.access import limits, registrations, retention
 from portal.access.addresses import read_address
 from portal.access.problems import CodeUsed, CodeWrong, Gone, LimitReached, PasswordInContext
 from portal.access.steps import Step
-from portal.database import Base
+from portal.database import Base, write
 from portal.extensions import db
 from portal.models import Code, Counter, Message, Registration, User
 from tests.customers import AGENT, IP, PASSWORD, Visit, mailed_code, make, wrong
@@ -116,6 +116,17 @@ def test_a_double_click_makes_one_account(app: Flask, now: datetime) -> None:
     results = together(app, lambda: finish(registration, now), lambda: finish(registration, now))
     assert sum(isinstance(result, Visit) for result in results) == 1
     assert count(User) == 1
+
+
+def test_a_registration_makes_one_account_ever(now: datetime) -> None:
+    """Not a second one either when the first is gone."""
+    registration = begin(ADA, now)
+    prove(registration, mailed_code(now), now)
+    finish(registration, now)
+    with write() as session:
+        session.execute(delete(User))
+    with pytest.raises(Gone):
+        finish(registration, now)
 
 
 def rows(email: str, now: datetime) -> dict[str, int]:

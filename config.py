@@ -24,6 +24,15 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 DEFAULT_PORTS = {"http": 80, "https": 443}
 DATABASES = ("sqlite", "postgresql+psycopg")
 
+PLAY_STORE = "https://play.google.com/store/apps/details?id=com.google.android.apps.authenticator2"
+APP_STORE = "https://apps.apple.com/app/google-authenticator/id388497605"
+APP_GALLERY = "https://appgallery.huawei.com/search/authenticator"
+RECOMMENDED = "Google Authenticator or Microsoft Authenticator"
+APPS = (
+    "iPhone: Google Authenticator, Duo Mobile, 1Password, Authy; Android: Google Authenticator, Duo Mobile, Authy; "
+    "Windows Phone: Microsoft Authenticator, Duo Mobile"
+)
+
 
 class BadSetting(Exception):
     """A setting that can't be used: the message names the variable and what it must be."""
@@ -69,9 +78,8 @@ def url(raw: str) -> str:
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname or more:
         raise ValueError("must be like https://portal.example.com")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}" + (
-        f":{parts.port}" if parts.port not in (None, DEFAULT_PORTS[parts.scheme]) else ""
-    )
+    port = f":{parts.port}" if parts.port not in (None, DEFAULT_PORTS[parts.scheme]) else ""
+    return f"{parts.scheme}://{host}{port}"
 
 
 def database(raw: str) -> str:
@@ -104,12 +112,10 @@ def words(raw: str) -> tuple[str, ...]:
 
 
 def image(raw: str) -> Path | None:
-    if not raw:
-        return None
     path = Path(raw)
-    if path.suffix not in (".svg", ".png") or not path.is_file():
+    if raw and (path.suffix not in (".svg", ".png") or not path.is_file()):
         raise ValueError("must be the path of an .svg or .png file")
-    return path
+    return path if raw else None
 
 
 def argon2_cost(raw: str) -> tuple[int, int, int]:
@@ -131,53 +137,32 @@ def setting(read: Callable[[str], Any], about: str, default: Any = MISSING, *, s
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    env: str = setting(
-        one_of("production", "development"), "production, or development on this machine only", "production"
-    )
+    env: str = setting(one_of("production", "development"), "production or development", "production")
     base_url: str = setting(url, "the portal's own address; https is required in production")
-    database_url: str = setting(
-        database, "SQLAlchemy address of the database; an SQLite file under instance/ by default", ""
-    )
+    database_url: str = setting(database, "the database; an SQLite file under instance/ if none is named", "")
     secret_keys: tuple[bytes, ...] = setting(keys, "keys that sign cookies and links, newest first", secret=True)
     data_keys: tuple[bytes, ...] = setting(keys, "keys that encrypt and hash data, newest first", secret=True)
     mail_server: str = setting(text, "SMTP server; development without one shows mails in the demo inbox only", "")
     mail_port: int = setting(port, "SMTP port; 0 chooses 25, 587 or 465 after PORTAL_MAIL_TLS", 0)
     mail_username: str = setting(text, "SMTP user name, if the server asks for one", "")
     mail_password: str = setting(text, "SMTP password", "", secret=True)
-    mail_sender: str = setting(text, "the address mails come from", "portal@localhost")
-    mail_tls: str = setting(
-        one_of("", "none", "starttls", "tls"),
-        "none, starttls or tls; none only for a server on this machine",
-        "",
-    )
+    mail_sender: str = setting(text, "the address mails come from; required in production", "portal@localhost")
+    mail_tls: str = setting(one_of("", "none", "starttls", "tls"), "none (on this machine only), starttls or tls", "")
     proxies: int = setting(number, "how many trusted proxies stand in front", 0)
     registration: str = setting(one_of("open", "closed"), "open, or closed to new customers", "open")
     time_zone: ZoneInfo = setting(zone, "the zone in which times are shown", ZoneInfo("UTC"))
     company: str = setting(text, "the company's name on every page and mail", "Example Company")
     logo: Path | None = setting(image, "path of the company's logo, .svg or .png", None)
     colour: str = setting(colour, "the company's accent colour", "#1d4ed8")
-    support: str = setting(
-        text, "support's mail address, shown wherever a customer may be stuck", "support@example.com"
-    )
+    support: str = setting(text, "support's mail address; required in production", "support@example.com")
     terms_url: str = setting(link, "link to the terms", "")
     privacy_url: str = setting(link, "link to the privacy statement", "")
     methods: tuple[str, ...] = setting(words, "second factors on offer, in the order shown", ("totp", "email"))
-    app_store_android: str = setting(
-        link,
-        "where Android phones get the authenticator app",
-        "https://play.google.com/store/apps/details?id=com.google.android.apps.authenticator2",
-    )
-    app_store_ios: str = setting(
-        link, "where iPhones get it", "https://apps.apple.com/app/google-authenticator/id388497605"
-    )
-    app_store_huawei: str = setting(
-        link,
-        "where Huawei phones get an authenticator app",
-        "https://appgallery.huawei.com/search/authenticator",
-    )
-    apps_recommended: str = setting(
-        text, "the authenticator apps the pages recommend", "Google Authenticator or Microsoft Authenticator"
-    )
+    app_store_android: str = setting(link, "where Android phones get the app", PLAY_STORE)
+    app_store_ios: str = setting(link, "where iPhones get it", APP_STORE)
+    app_store_huawei: str = setting(link, "where Huawei phones get one", APP_GALLERY)
+    apps_recommended: str = setting(text, "the apps that the pages recommend", RECOMMENDED)
+    apps: str = setting(text, "the apps named for each system, divided by semicolons", APPS)
     password_length: int = setting(number, "the least characters of a password, 8 to 64", 12)
     argon2: tuple[int, int, int] = setting(argon2_cost, "argon2id's memory in KiB, passes and lanes", (65536, 3, 1))
 
@@ -227,8 +212,9 @@ class Settings:
                 raise BadSetting("PORTAL_BASE_URL must begin with https:// in production")
             if any(have < floor for have, floor in zip(self.argon2, ARGON2_FLOOR, strict=True)):
                 raise BadSetting(f"PORTAL_ARGON2 must be at least {','.join(map(str, ARGON2_FLOOR))} in production")
-            if not self.mail_server:
-                raise BadSetting("PORTAL_MAIL_SERVER is required in production")
+            for f in fields(self):
+                if f.name in ("mail_server", "mail_sender", "support") and getattr(self, f.name) == f.default:
+                    raise BadSetting(f"{variable(f)} is required in production")
         if self.tls == "none" and self.mail_server and self.mail_server not in LOOPBACK:
             raise BadSetting("PORTAL_MAIL_TLS can't be none for a server that is not on this machine")
         if not 8 <= self.password_length <= 64:
@@ -254,12 +240,8 @@ def _raw(f: "Field[Any]", environ: Mapping[str, str]) -> str | None:
         raise BadSetting(f"{name}_FILE can't be read: {problem}") from None
 
 
-# Read by the test suite, never by the portal itself.
-TESTS_ONLY = {"PORTAL_TEST_DATABASE_URL"}
-
-
 def _refuse_unknown(cls: type[Settings], environ: Mapping[str, str], development: bool) -> None:
-    known = {variable(f) for f in fields(cls)} | TESTS_ONLY
+    known = {variable(f) for f in fields(cls)} | {"PORTAL_TEST_DATABASE_URL"}  # that one is the tests'
     known |= {f"{variable(f)}_FILE" for f in fields(cls) if f.metadata["secret"]}
     for name in sorted(name for name in environ if name.startswith("PORTAL_") and name not in known):
         if not development:

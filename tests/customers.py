@@ -9,7 +9,7 @@ from portal import methods
 from portal.access import codes, factors, password_resets, recovery_codes, second_factor, sign_ins
 from portal.access.addresses import read_address
 from portal.access.limits import STEP
-from portal.access.sign_ins import Standing
+from portal.access.standing import Standing
 from portal.database import write
 from portal.delivery import outbox
 from portal.extensions import hasher, keys

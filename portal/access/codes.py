@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.access import counting, limits
 from portal.access.limits import Hit
 from portal.access.problems import CodeUsed
-from portal.access.sign_ins import Standing
+from portal.access.standing import Standing
 from portal.crypto import new_code
 from portal.database import write
 from portal.delivery import outbox

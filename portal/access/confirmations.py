@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import limits
 from portal.access.problems import Gone
-from portal.access.sign_ins import Standing
+from portal.access.standing import Standing
 from portal.database import changed
 from portal.models import SignIn
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from portal import methods
 from portal.access import limits
 from portal.access.problems import Gone, LastMethod
-from portal.access.sign_ins import Standing, end_others, lock_user
+from portal.access.sign_ins import end_others, lock_user
+from portal.access.standing import Standing
 from portal.database import changed, write
 from portal.extensions import db, keys
 from portal.methods.base import Enrolled

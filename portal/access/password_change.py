@@ -6,7 +6,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.access import passwords
-from portal.access.sign_ins import Standing, end_others, renew_token
+from portal.access.sign_ins import end_others, renew_token
+from portal.access.standing import Standing
 from portal.extensions import hasher, settings
 from portal.models import ResetLink, User
 

@@ -8,7 +8,7 @@ from portal.access import counting, limits, sign_ins
 from portal.access.addresses import Address
 from portal.access.limits import Hit
 from portal.access.problems import Busy, LimitReached, PasswordMissing, PasswordWrong, SignInWrong
-from portal.access.sign_ins import Standing
+from portal.access.standing import Standing
 from portal.database import changed, write
 from portal.extensions import db, hasher
 from portal.models import User

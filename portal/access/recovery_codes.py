@@ -11,7 +11,8 @@ from portal.access import limits, tries
 from portal.access.answers import CROCKFORD, RECOVERY_CHARACTERS, read_recovery_code
 from portal.access.limits import Hit
 from portal.access.problems import Gone, RecoveryCodeUsed, RecoveryCodeWrong
-from portal.access.sign_ins import Standing, lock_user, raise_sign_in
+from portal.access.sign_ins import lock_user, raise_sign_in
+from portal.access.standing import Standing
 from portal.database import changed, write
 from portal.extensions import db, hasher, keys
 from portal.models import RecoveryCode, RecoverySet

@@ -11,7 +11,8 @@ from portal.access.answers import read_code
 from portal.access.codes import Asker
 from portal.access.limits import Hit
 from portal.access.problems import CodeUsed, Gone, MailboxSpent
-from portal.access.sign_ins import Standing, lock_user, prove_address, raise_sign_in
+from portal.access.sign_ins import lock_user, prove_address, raise_sign_in
+from portal.access.standing import Standing
 from portal.access.steps import Step
 from portal.database import changed, write
 from portal.extensions import keys

@@ -4,7 +4,6 @@ The browser holds a random token, the row its SHA-256. The token is new at the r
 holds nothing.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
@@ -12,57 +11,12 @@ from sqlalchemy.orm import Session
 
 from portal.access import counting, limits
 from portal.access.problems import Gone
-from portal.access.steps import Step, next_step
+from portal.access.standing import Standing
+from portal.access.steps import Step
 from portal.crypto import new_token, token_hash
 from portal.database import changed, write
 from portal.extensions import db
 from portal.models import Factor, RecoverySet, SignIn, User
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What one query says of a token: the sign-in, its user, and what decides the step."""
-
-    sign_in_id: int
-    user_id: int
-    name: str
-    email: str
-    email_key: str
-    primary: str | None
-    seen_at: datetime
-    idle_ends_at: datetime
-    ends_at: datetime
-    address_proved_at: datetime | None
-    raised_at: datetime | None
-    raised_by: str | None
-    second_factor_at: datetime | None
-    confirmed_for: str | None
-    confirmed_at: datetime | None
-    next_path: str | None
-    token_hash: bytes
-    ended_at: datetime | None
-    ended_because: str | None
-    mailbox_spent: bool
-    enrolled: bool
-    codes_unsaved: bool
-
-    def ended(self, now: datetime) -> str | None:
-        """Why this sign-in is over, or None while it is alive."""
-        if self.ended_at is not None:
-            return self.ended_because
-        if self.ends_at <= now:
-            return "absolute"
-        return "idle" if self.idle_ends_at <= now else None
-
-    def step(self, now: datetime) -> Step:
-        return next_step(
-            password=self.ended(now) is None,
-            address_proved=self.address_proved_at is not None,
-            enrolled=self.enrolled,
-            raised=self.raised_at is not None,
-            codes_unsaved=self.codes_unsaved,
-        )
-
 
 # Columns, not entities: this runs for every page, and an entity costs twice the query.
 _STANDING = select(
@@ -91,7 +45,7 @@ _STANDING = select(
     exists().where(
         RecoverySet.user_id == User.id,
         RecoverySet.saved_at.is_(None),
-        or_(RecoverySet.sign_in_id == SignIn.id, SignIn.raised_at > RecoverySet.created_at),
+        or_(RecoverySet.sign_in_id == SignIn.id, SignIn.raised_at >= RecoverySet.created_at),
     ),
 ).join(User, User.id == SignIn.user_id)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.access import counting, limits
 from portal.access.limits import Hit
 from portal.access.problems import AlreadyUsed, Busy, Gone, MethodClosed
-from portal.access.sign_ins import Standing
+from portal.access.standing import Standing
 from portal.database import changed, write
 from portal.models import Factor
 

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock, methods
 from portal.access import sign_ins
-from portal.access.sign_ins import Standing
+from portal.access.standing import Standing
 from portal.access.steps import Step
 from portal.web import cookies
 from portal.web.visitor import step, visitor

@@ -6,7 +6,7 @@ from portal import methods
 from portal.access import codes, factors, second_factor
 from portal.access.codes import Asker
 from portal.access.problems import LimitReached, MailboxSpent, MethodClosed
-from portal.access.sign_ins import Standing
+from portal.access.standing import Standing
 from portal.access.steps import Step
 from portal.web import browser
 

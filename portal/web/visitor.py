@@ -8,7 +8,7 @@ from flask_login import UserMixin, current_user
 
 from portal import clock
 from portal.access import sign_ins
-from portal.access.sign_ins import Standing
+from portal.access.standing import Standing
 from portal.access.steps import Step
 from portal.extensions import login
 from portal.web import cookies

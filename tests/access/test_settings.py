@@ -16,10 +16,12 @@ PRODUCTION = {
     "PORTAL_SECRET_KEYS": KEYS,
     "PORTAL_DATA_KEYS": KEYS,
     "PORTAL_MAIL_SERVER": "mail.example.com",
+    "PORTAL_MAIL_SENDER": "portal@example.com",
+    "PORTAL_SUPPORT": "help@example.com",
 }
 # Settings that take any text.
 FREE = {"mail_server", "mail_username", "mail_password", "mail_sender", "company", "support"}
-FREE |= {"apps_recommended"}
+FREE |= {"apps_recommended", "apps"}
 BAD = [
     ("PORTAL_ENV", "test"),
     ("PORTAL_ENV", ""),

@@ -36,10 +36,7 @@ def press_together(n: int, browser: Browser, button: str, answers: dict[str, str
     return race(n, browser, lambda tab, _: tab.post(path, data))
 
 
-def opens(browser: Browser, answer: Response) -> bool:
-    """Whether an answer's cookie lets its holder in."""
-    if "sign-in" not in answer.cookies:
-        return False
-    tab = browser.another()
-    tab.http.cookies.update(answer.cookies)
-    return tab.http.get(f"{tab.base}/security", allow_redirects=False).status_code == 200
+def let_in(answers: list[Response]) -> list[str]:
+    """The tokens that answers gave away; a sign-in that is raised twice gives two, though the last alone opens it."""
+    given = [answer.cookies.get("sign-in") for answer in answers]
+    return [token for token in given if token]

@@ -39,26 +39,24 @@ def null_origin(person: Person, path: str) -> Response:
 
 
 def null_origin_cross_site(person: Person, path: str) -> Response:
-    return person.browser.post(path, with_token(person), Origin="null", **{"Sec-Fetch-Site": "cross-site"})
+    return send(person, path, {"Origin": "null", "Sec-Fetch-Site": "cross-site"})
 
 
 def cross_site_fetch(person: Person, path: str) -> Response:
-    return person.browser.post(path, with_token(person), **{"Sec-Fetch-Site": "cross-site"})
+    return send(person, path, {"Sec-Fetch-Site": "cross-site"})
 
 
 def same_site_fetch(person: Person, path: str) -> Response:
     """From a neighbour under the same registrable domain."""
-    return person.browser.post(path, with_token(person), **{"Sec-Fetch-Site": "same-site"})
+    return send(person, path, {"Sec-Fetch-Site": "same-site"})
 
 
 def neither_header(person: Person, path: str) -> Response:
-    return person.browser.http.post(person.portal.base + path, data=with_token(person), allow_redirects=False)
+    return send(person, path, {"Origin": None})
 
 
 def evil_referer(person: Person, path: str) -> Response:
-    headers = {"Referer": f"{EVIL}/{person.portal.base}"}
-    data = with_token(person)
-    return person.browser.http.post(person.portal.base + path, data=data, headers=headers, allow_redirects=False)
+    return send(person, path, {"Origin": None, "Referer": f"{EVIL}/{person.portal.base}"})
 
 
 FORGERIES: list[Callable[[Person, str], Response]] = [
@@ -83,6 +81,13 @@ def fields(person: Person) -> dict[str, str]:
 
 def with_token(person: Person) -> dict[str, str]:
     return fields(person) | {"csrf_token": person.browser.token(), "name": "Mallory"}
+
+
+def send(person: Person, path: str, headers: dict[str, str | None]) -> Response:
+    """A right form with these headers beside, or in place of, the portal's own Origin."""
+    sent = {"Origin": person.portal.base, **headers}
+    data = with_token(person)
+    return person.browser.http.post(person.portal.base + path, data=data, headers=sent, allow_redirects=False)
 
 
 def inside(people: People) -> Person:
@@ -142,7 +147,7 @@ def test_the_same_forms_are_taken_from_the_portal_s_own_pages(people: People) ->
     """T16: so the tests above can fail."""
     cleo = inside(people)
     before = about(cleo)
-    answer = cleo.browser.post("/security/preferences", with_token(cleo), **{"Sec-Fetch-Site": "same-origin"})
+    answer = send(cleo, "/security/preferences", {"Sec-Fetch-Site": "same-origin"})
     assert answer.status_code == 303
     assert about(cleo) != before
 

@@ -95,10 +95,11 @@ def test_one_confirmation_serves_no_other_change(cleo: Person, confirmed: str, c
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_confirmation_serves_no_other_sign_in(cleo: Person, change: str) -> None:
     """T26: ben's colleague at another machine can't use what was typed here."""
+    elsewhere = cleo.browser.another()
+    cleo.come_in(elsewhere)
     cleo.come_in()
     confirm(cleo, change)
-    cleo.browser = cleo.browser.another()
-    cleo.come_in()
+    cleo.browser = elsewhere
     before = about(cleo)
     attempt(cleo, change)
     assert about(cleo) == before

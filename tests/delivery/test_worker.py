@@ -103,6 +103,8 @@ def test_in_production_no_copy_is_kept(make_app: Callable[..., Flask], make_serv
         PORTAL_ENV="production",
         PORTAL_BASE_URL="https://portal.example.org",
         PORTAL_ARGON2="19456,2,1",
+        PORTAL_MAIL_SENDER="portal@example.org",
+        PORTAL_SUPPORT="support@example.org",
         **server.settings("none"),
     )
     put("sign_in_code", now)

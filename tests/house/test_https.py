@@ -24,6 +24,8 @@ def production(tmp_path: Path) -> Flask:
             "PORTAL_SECRET_KEYS": "s" * 40,
             "PORTAL_DATA_KEYS": "d" * 40,
             "PORTAL_MAIL_SERVER": "localhost",
+            "PORTAL_MAIL_SENDER": "portal@example.org",
+            "PORTAL_SUPPORT": "support@example.org",
             "PORTAL_ARGON2": "19456,2,1",
         }
     )

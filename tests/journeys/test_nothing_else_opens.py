@@ -48,14 +48,14 @@ def _shut(portal: Portal, due: Step) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize(("name", "story", "due", "page"), STORIES)
+@pytest.mark.parametrize(("name", "story", "due", "where"), STORIES)
 def test_every_other_path_leads_to_the_step_that_is_due(
     portal: Portal,
     request: pytest.FixtureRequest,
     name: str,
     story: Callable[[Person], object],
     due: Step,
-    page: str,
+    where: str,
 ) -> None:
     """S4.1: walks the portal's map of addresses, with GET and POST, existing or not."""
     person: Person = request.getfixturevalue(name)
@@ -65,7 +65,7 @@ def test_every_other_path_leads_to_the_step_that_is_due(
     for method, path in shut:
         sent = {"Origin": portal.base}
         answer = person.browser.http.request(method, portal.base + path, headers=sent, allow_redirects=False)
-        assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (303, page), f"{method} {path}"
+        assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (303, where), f"{method} {path}"
 
 
 def test_every_step_has_its_page() -> None:

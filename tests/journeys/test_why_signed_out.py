@@ -104,10 +104,10 @@ def test_the_token_of_before_the_code_opens_nothing(ben: Person) -> None:
     assert ben.browser.open("/").path == "/"
 
 
-def test_signing_in_anew_in_the_same_browser_ends_what_was_before(ben: Person) -> None:
+def test_signing_in_as_somebody_else_ends_what_was_before(ben: Person, dan: Person) -> None:
     ben.sign_in()
     before = ben.browser.tab()
-    ben.come_in()
+    dan.sign_in(ben.browser)
     page = before.open("/")
     assert page.path == "/sign-in"
     assert "You signed in anew in this browser" in page.text

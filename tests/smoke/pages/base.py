@@ -38,7 +38,7 @@ class Screen:
     def part(self, heading: str = "") -> Locator:
         """The part of the page that a heading stands over; without one, the whole page."""
         if not heading:
-            return self.page.get_by_role("document").or_(self.page.locator("body")).first
+            return self.page.locator("body")
         return self.page.get_by_role("region", name=heading, exact=True)
 
     @property

@@ -10,7 +10,7 @@ from portal.access.passwords import Hasher
 from portal.cli import commands
 from portal.crypto import KeyRing
 from portal.delivery import smtp
-from portal.web import browser, cookies, errors, gate, headers, register, times, verify
+from portal.web import browser, cookies, errors, gate, headers, passwords, register, times, verify
 from portal.web.auth import auth
 from portal.web.demo import demo
 from portal.web.onboarding import onboarding
@@ -22,7 +22,7 @@ BODY = 64 * 1024  # bytes of a request; no form here needs more
 PARTS = 100
 # Flask-Login's own remember cookie is never read: no browser can send a cookie of this name.
 NO_COOKIE = ";"
-ROUTES = (register, verify)  # modules that add their routes to a blueprint of another
+ROUTES = (passwords, register, verify)  # modules that add their routes to a blueprint of another
 
 
 def create_app(settings: Settings | None = None) -> Flask:

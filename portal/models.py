@@ -34,6 +34,7 @@ class User(Model):
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str] = mapped_column(String(256))
     primary_method: Mapped[str | None] = mapped_column(String(16))
+    mailed_reset_at: Mapped[datetime | None]  # until a sign-in is finished by more than the mailbox
     created_at: Mapped[datetime]
 
 
@@ -49,6 +50,18 @@ class Registration(Model):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     proved_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class ResetLink(Model):
+    """A link to choose a new password. Asked for any address, it has a row; only a user's can be used."""
+
+    __tablename__ = "reset_links"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email_key: Mapped[str] = mapped_column(String(ADDRESS), index=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
 
 
 class SignIn(Model):

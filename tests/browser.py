@@ -97,7 +97,7 @@ class Browser:
         form, data = self.filled(button, answers or {}, under)
         if str(form.get("method", "get")).lower() == "get":
             return self._show(self.http.get(self._action(form), params=data))
-        return self._show(self.post(self._action(form), data, follow=True))
+        return self._show(self._send(self._action(form), data, {}, follow=True))
 
     def filled(self, button: str, answers: dict[str, str | bool], under: str | None) -> tuple[Tag, dict[str, str]]:
         """The form of a button, and what it would send."""
@@ -112,8 +112,11 @@ class Browser:
                 data[name] = "y" if answer is True else answer
         return form, data
 
-    def post(self, path: str, data: dict[str, str], *, follow: bool = False, **headers: str) -> requests.Response:
-        """Send a form as it is, from a page of the portal; the redirect it leads to is followed only if asked."""
+    def post(self, path: str, data: dict[str, str], **headers: str) -> requests.Response:
+        """Send a form as it is, from a page of the portal, and don't follow the redirect it leads to."""
+        return self._send(path, data, headers, follow=False)
+
+    def _send(self, path: str, data: dict[str, str], headers: dict[str, str], *, follow: bool) -> requests.Response:
         sent = {"Origin": self.base, **headers}
         return self.http.post(urljoin(self.base, path), data=data, headers=sent, allow_redirects=follow)
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from portal import methods
-from portal.access import codes, factors, recovery_codes, second_factor, sign_ins
+from portal.access import codes, factors, password_resets, recovery_codes, second_factor, sign_ins
+from portal.access.addresses import read_address
 from portal.access.limits import STEP
 from portal.access.standing import Standing
 from portal.database import write
@@ -16,6 +17,7 @@ from portal.methods.totp import code_at
 from portal.models import Factor, User
 
 PASSWORD = "a quiet green teapot"
+NEW_PASSWORD = "seven loud copper kettles"
 IP = "192.0.2.1"
 AGENT = "Mozilla/5.0"
 
@@ -113,6 +115,17 @@ def mailed(now: datetime) -> Mapping[str, Any]:
 def mailed_code(now: datetime) -> str:
     """The code of the message that has waited longest."""
     return str(mailed(now)["code"])
+
+
+def ask_link(email: str, ip: str, now: datetime) -> str:
+    """Ask for a link to reset a password, and read the mail: the link's token. Everything waiting before it is handed
+    over too."""
+    password_resets.ask(read_address(email), ip, AGENT, now)
+    while "link" not in (told := mailed(now)) or told["email_key"] != email:
+        pass
+    token = password_resets.read_link(str(told["link"]).rpartition("/")[2])
+    assert token
+    return token
 
 
 def wrong(code: str) -> str:

@@ -23,6 +23,7 @@ from tests.browser import Browser, Page
 from tests.portal_for_tests import Portal, until
 
 PASSWORD = "a quiet green teapot"
+NEW_PASSWORD = "seven loud copper kettles"
 _numbers = itertools.count(1)
 
 
@@ -62,6 +63,22 @@ class Person:
         found = re.match(r"\d{6}\b", self.mail().text)
         assert found, "the mail doesn't begin with a code"
         return found[0]
+
+    def forget_password(self, browser: Browser | None = None) -> str:
+        """Ask for a link at "Forgotten your password?". The path of the link in the mail."""
+        browser = browser or self.browser
+        browser.open("/password/forgot")
+        browser.press("Send link", {"Email address": self.email})
+        found = re.search(r"/password/reset/\S+", self.mail(template="Choose a new password").text)
+        assert found, "no link in the mail"
+        return found[0]
+
+    def reset_password(self, browser: Browser | None = None) -> Page:
+        """Choose a new password by a mailed link."""
+        browser = browser or self.browser
+        browser.open(self.forget_password(browser))
+        self.password = NEW_PASSWORD
+        return browser.press("Save password", {"New password": self.password})
 
     def app_code(self) -> str:
         """A code of the app that is good and unused: when this half minute's are used up, time passes for the app."""

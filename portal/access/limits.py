@@ -32,6 +32,7 @@ STEP = 30  # seconds of a TOTP code (RFC 6238)
 STEPS_ASIDE = 1  # accepted before and after the present one (R6)
 
 SET_UP_LIFE = span("30 minutes")
+RESET_LIFE = span("30 minutes")
 REGISTRATION_LIFE = span("30 minutes")
 HALF_IN = span("30 minutes")
 IDLE = span("60 minutes")
@@ -142,13 +143,17 @@ COOLDOWN = waiting(
     "1 free, then 60 seconds, 120 seconds, 300 seconds; forgotten after 1 hour",
 )
 SENT_TO_ADDRESS = per(
-    "sent to an address", "sending", "codes sent to one address without a password", "3 per hour, 6 per day"
+    "sent to an address",
+    "sending",
+    "mails sent to one address without a password: codes to register, links to reset one",
+    "3 per hour, 6 per day",
 )
 SENT_BY_NETWORK = per(
-    "sent by network", "sending", "codes asked for without a password from one network address", "10 per hour"
+    "sent by network", "sending", "mails asked for without a password from one network address", "10 per hour"
 )
 SENT_TO_USER = per("sent to a user", "sending", "codes sent to one user", "10 per hour, 30 per day")
 SENT_IN_SIGN_IN = per("sent in a sign-in", "sending", "codes sent in one sign-in until it is finished", "5 per day")
+RESETS = per("password resets", "sending", "links to reset the password of one address", "3 per hour, 5 per day")
 REGISTRATIONS = per(
     "registrations by network", "registrations", "registrations from one network address", "10 per hour, 20 per day"
 )

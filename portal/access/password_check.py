@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.access import counting, limits, sign_ins
 from portal.access.addresses import Address
 from portal.access.limits import Hit
 from portal.access.problems import Busy, LimitReached, PasswordMissing, PasswordWrong, SignInWrong
 from portal.access.standing import Standing
-from portal.database import write
+from portal.database import changed, write
 from portal.extensions import db, hasher
 from portal.models import User
 
@@ -41,7 +41,12 @@ def sign_in(
     if user is None or not right:
         raise SignInWrong
     counting.give_back(hits, now)
+    stored = _hashed_anew(user.id, user.password_hash, password)
     with write() as session:
+        # A password changed a moment ago opens nothing: whoever changes it holds this row.
+        same = (User.id == user.id, User.password_hash == stored)
+        if session.scalar(select(User.id).where(*same).with_for_update(read=True)) is None:
+            raise SignInWrong
         if before and before.user_id == user.id and before.raised_at is None:
             # A code may be on its way to this very sign-in.
             return sign_ins.renew_token(session, before, next_path)
@@ -79,6 +84,24 @@ def _verify(stored: str | None, password: str, hits: tuple[Hit, ...], now: datet
     except Busy:
         counting.give_back(hits, now)
         raise
+
+
+def _hashed_anew(user_id: int, stored: str, password: str) -> str:
+    """The stored hash of a password that is right; made at another cost than today's, it is made and stored anew.
+
+    Of two sign-ins at once one stores it; what the other finds instead must be of the same password.
+    """
+    if not hasher().outdated(stored):
+        return stored
+    renewed = hasher().hash(password)
+    with write() as session:
+        same = (User.id == user_id, User.password_hash == stored)
+        if changed(session.execute(update(User).where(*same).values(password_hash=renewed))) == 1:
+            return renewed
+    found = db.session.scalar(select(User.password_hash).where(User.id == user_id))
+    if found is None or not hasher().verify(found, password):
+        raise SignInWrong
+    return found
 
 
 def _hits(key: str, ip: str) -> tuple[Hit, ...]:

@@ -56,6 +56,10 @@ class Hasher:
                 return False
         return stored is not None
 
+    def outdated(self, stored: str) -> bool:
+        """Whether a hash was made at another cost than today's."""
+        return self._argon2.check_needs_rehash(stored)
+
     def digest(self, code: str, salt: bytes) -> bytes:
         """The argon2id digest of a recovery code under its set's salt, 32 bytes. Raises `Busy`."""
         memory, passes, lanes = self._recovery_cost

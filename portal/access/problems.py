@@ -161,6 +161,10 @@ class MethodClosed(Refused):
         self.kind = kind
 
 
+class MailboxSpent(Refused):
+    """The password was reset by mail, so a code by mail would be the same mailbox twice (R12)."""
+
+
 class Busy(Refused):
     """More passwords are being checked than this process may at once."""
 

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 
 from portal.database import write
-from portal.models import Code, Counter, DemoMail, Factor, Message, RecoverySet, Registration, SignIn
+from portal.models import Code, Counter, DemoMail, Factor, Message, RecoverySet, Registration, ResetLink, SignIn
 
 CODES = timedelta(hours=24)  # after their end
+RESET_LINKS = timedelta(hours=24)  # after their end
 REGISTRATIONS = timedelta(hours=24)  # from their beginning, when they have ended
 COUNTERS = timedelta(hours=48)  # after their window
 MESSAGES = timedelta(hours=24)  # after they were done; their body is gone already
@@ -22,6 +23,7 @@ def purge(now: datetime) -> None:
     with write() as session:
         session.execute(delete(Factor).where(Factor.confirmed_at.is_(None), Factor.expires_at <= now))
         session.execute(delete(Code).where(Code.expires_at <= now - CODES))
+        session.execute(delete(ResetLink).where(ResetLink.expires_at <= now - RESET_LINKS))
         session.execute(delete(Registration).where(*old_registration))
         session.execute(delete(Counter).where(Counter.resets_at <= now - COUNTERS))
         session.execute(delete(Message).where(Message.done_at <= now - MESSAGES))

@@ -10,7 +10,7 @@ from portal.access import codes, confirmations, counting, factors, limits, recov
 from portal.access.answers import read_code
 from portal.access.codes import Asker
 from portal.access.limits import Hit
-from portal.access.problems import CodeUsed, Gone
+from portal.access.problems import CodeUsed, Gone, MailboxSpent
 from portal.access.sign_ins import lock_user, prove_address, raise_sign_in
 from portal.access.standing import Standing
 from portal.access.steps import Step
@@ -31,6 +31,7 @@ def prove(standing: Standing, kind: str, answer: str, ip: str, now: datetime) ->
     mine = [factor for factor in factors.enrolled(standing.user_id) if factor.kind == kind]
     if not mine:
         raise Gone
+    refuse_spent_mailbox(standing, kind)
     asker = codes.by_sign_in(standing, SIGN_IN)
     code = read_code(answer)
     hits = _hits(standing, kind, ip)
@@ -43,6 +44,13 @@ def prove(standing: Standing, kind: str, answer: str, ip: str, now: datetime) ->
             tries.begin_row_anew(session, standing.user_id, kind)
             counting.forget(session, hits[:1])
     return token
+
+
+def refuse_spent_mailbox(standing: Standing, kind: str) -> None:
+    """After a mailed reset of the password, a method in the same mailbox finishes no sign-in until something else has
+    (R12). Raises `MailboxSpent`."""
+    if standing.mailbox_spent and methods.method(kind).in_mailbox:
+        raise MailboxSpent
 
 
 def finish_set_up(standing: Standing, kind: str, answer: str, ip: str, now: datetime) -> str | None:

@@ -39,6 +39,7 @@ _STANDING = select(
     SignIn.token_hash,
     SignIn.ended_at,
     SignIn.ended_because,
+    User.mailed_reset_at.is_not(None),
     exists().where(Factor.user_id == User.id, Factor.confirmed_at.is_not(None)),
     # An unfinished set is the business of the sign-in that made it, and of those that came in afterwards (R5).
     exists().where(
@@ -84,8 +85,8 @@ def open_sign_in(
     return token
 
 
-def renew_token(session: Session, standing: Standing, next_path: str | None) -> str:
-    """Go on with a half-finished sign-in under a new token, which is returned. Raises `Gone` when it was replaced."""
+def renew_token(session: Session, standing: Standing, next_path: str | None = None) -> str:
+    """Go on with a sign-in under a new token, which is returned. Raises `Gone` when it was replaced."""
     token = new_token()
     mine = (SignIn.id == standing.sign_in_id, SignIn.token_hash == standing.token_hash, SignIn.ended_at.is_(None))
     renewed = update(SignIn).where(*mine).values(token_hash=token_hash(token), next_path=next_path)
@@ -115,6 +116,8 @@ def raise_sign_in(session: Session, standing: Standing, by: str, now: datetime) 
     has ended, and the caller's transaction undoes what was spent.
     """
     token = new_token()
+    if standing.mailbox_spent:  # before the sign-in's row, in the order in which a change of the password takes them
+        session.execute(update(User).where(User.id == standing.user_id).values(mailed_reset_at=None))
     raised = session.execute(
         update(SignIn)
         .where(
@@ -166,6 +169,11 @@ def seen(standing: Standing, step: Step, now: datetime) -> datetime:
 def end(session: Session, sign_in_id: int, because: str, now: datetime) -> None:
     """End one sign-in."""
     _end(session, (SignIn.id == sign_in_id,), because, now)
+
+
+def end_all(session: Session, user_id: int, because: str, now: datetime) -> None:
+    """End every sign-in of a user."""
+    _end(session, (SignIn.user_id == user_id,), because, now)
 
 
 def end_others(session: Session, standing: Standing, because: str, now: datetime) -> None:

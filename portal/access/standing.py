@@ -29,6 +29,7 @@ class Standing:
     token_hash: bytes
     ended_at: datetime | None
     ended_because: str | None
+    mailbox_spent: bool
     enrolled: bool
     codes_unsaved: bool
 

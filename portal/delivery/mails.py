@@ -33,6 +33,9 @@ def compose(claimed: Claimed) -> Mail:
 def _choose(claimed: Claimed) -> tuple[str, dict[str, Any]]:
     """The template and its facts. Whether an address is known decides only here, out of sight of whoever asked."""
     name, facts = claimed.template, claimed.facts(keys())
+    if name == "password_reset":
+        known = db.session.scalar(select(User.id).where(User.email_key == facts["email_key"]))
+        return (name, facts) if known else ("password_unknown", facts)
     if name != "registration_code":
         return name, facts
     owner = (

@@ -63,6 +63,7 @@ class Method(ABC):
     name: ClassVar[str]
     sends: ClassVar[bool] = False  # a code has to be sent before there is an answer
     most: ClassVar[int] = 1  # how many of it one user may have
+    in_mailbox: ClassVar[bool] = False  # whoever reads the user's mail can prove it
 
     def ready(self, settings: Settings) -> bool:
         """Whether the operator has configured all that this method needs."""

@@ -13,6 +13,7 @@ class Email(Method):
 
     name: ClassVar[str] = "email"
     sends: ClassVar[bool] = True
+    in_mailbox: ClassVar[bool] = True
 
     def setup_facts(self, secret: bytes | None, email: str, issuer: str) -> Mapping[str, Any]:
         return {"email": email}

@@ -1,8 +1,10 @@
-"""The two cookies beside Flask's own: `sign-in` names a sign-in's row, `visit` a registration's.
+"""The cookies beside Flask's own: `sign-in` names a sign-in's row, `visit` a registration's, `reset` a link's.
 
-Over https both carry the `__Host-` prefix, which no other host and no plain page can set (RFC 6265bis, 4.1.3.2).
-They last as long as the browser's session; the rows decide when they end.
+Over https they carry the `__Host-` prefix, which no other host and no plain page can set (RFC 6265bis, 4.1.3.2).
+They last as long as the browser's session, `reset` no longer than its link; the rows decide when they end.
 """
+
+from datetime import timedelta
 
 from flask import Response, g, request
 
@@ -10,6 +12,7 @@ from portal.extensions import settings
 
 SIGN_IN = "sign-in"
 VISIT = "visit"
+RESET = "reset"
 
 
 def name(cookie: str) -> str:
@@ -20,12 +23,12 @@ def read(cookie: str) -> str | None:
     return request.cookies.get(name(cookie))
 
 
-def keep(response: Response, cookie: str, token: str) -> Response:
+def keep(response: Response, cookie: str, token: str, lasts: timedelta | None = None) -> Response:
     """Give the browser a token."""
     if cookie == SIGN_IN:
         g.dead = False
     secure = settings().https
-    response.set_cookie(name(cookie), token, secure=secure, httponly=True, samesite="Lax", path="/")
+    response.set_cookie(name(cookie), token, lasts, secure=secure, httponly=True, samesite="Lax", path="/")
     return response
 
 

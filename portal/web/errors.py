@@ -2,20 +2,22 @@
 
 import math
 from datetime import timedelta
+from types import TracebackType
 
-from flask import Flask, current_app, g, render_template
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal import clock
-from portal.access.problems import Busy, Gone, LastMethod, LimitReached, MethodClosed, Refused
+from portal.access.problems import Busy, Gone, LastMethod, LimitReached, MailboxSpent, MethodClosed, Refused
 from portal.extensions import settings
 from portal.web import gate
 from portal.web.headers import CrossOrigin
 
 KEYS = {400: "bad_request", 403: "origin", 404: "not_found", 405: "method", 413: "too_large", 500: "broken"}
+ErrorInfo = tuple[type, BaseException, TracebackType] | tuple[None, None, None]
 SOON = 5  # seconds after which a busy portal may be asked again
 
 
@@ -25,8 +27,10 @@ class RegistrationClosed(Refused):
 
 def register(app: Flask) -> None:
     """Give every error its page."""
+    app.log_exception = _log  # type: ignore[assignment, method-assign]
     app.register_error_handler(LimitReached, _limited)
     app.register_error_handler(MethodClosed, _closed)
+    app.register_error_handler(MailboxSpent, lambda _: (render_template("errors/mailbox.html"), 403))
     app.register_error_handler(Gone, lambda _: gate.lead_on())
     app.register_error_handler(LastMethod, lambda _: _page(409, "last_method"))
     app.register_error_handler(RegistrationClosed, lambda _: _page(403, "registration_closed"))
@@ -36,6 +40,11 @@ def register(app: Flask) -> None:
     app.register_error_handler(CrossOrigin, lambda _: _page(403, "origin"))
     app.register_error_handler(SecurityError, lambda _: _wrong_host())
     app.register_error_handler(HTTPException, _http)
+
+
+def _log(error: ErrorInfo) -> None:
+    """Note a mistake by the page's rule, not by its path: that of a mailed link holds a token."""
+    current_app.logger.error("A mistake at %s [%s]", request.url_rule, request.method, exc_info=error)
 
 
 def _limited(reached: LimitReached) -> ResponseReturnValue:

@@ -46,6 +46,10 @@ class PasswordForm(Form):
     password = PasswordField()
 
 
+class NewPasswordForm(Form):
+    new_password = PasswordField()
+
+
 class SavedForm(Form):
     saved = BooleanField()
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from flask import Response, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal import clock
+from portal import clock, methods
 from portal.access import sign_ins
 from portal.access.standing import Standing
 from portal.access.steps import Step
@@ -78,10 +78,13 @@ def lead_on(due: Step | None = None) -> Response:
 
 
 def page_of(standing: Standing, due: Step) -> str:
-    """The address of the page of a step; where a method is asked, the primary one's own."""
-    if due is Step.CHECK and standing.primary:
-        return url_for("auth.verify_with", method=standing.primary)
-    return url_for(PAGES[due])
+    """The address of the page of a step; where a method is asked, the primary one's own if it counts (R12)."""
+    if due is not Step.CHECK:
+        return url_for(PAGES[due])
+    kind = standing.primary
+    if kind is None or (standing.mailbox_spent and methods.method(kind).in_mailbox):
+        return url_for("auth.other")
+    return url_for("auth.verify_with", method=kind)
 
 
 def go_on() -> Response:

@@ -1,12 +1,12 @@
 """The overview, and what monitors and browsers ask for beside the pages."""
 
-from flask import Blueprint, Response, abort, make_response, render_template, send_file
+from flask import Blueprint, Response, abort, make_response, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
 from portal.access import factors, recovery_codes, sign_ins
 from portal.extensions import db, settings
-from portal.web import cards, setup
+from portal.web import cards, gate, setup
 from portal.web.gate import open_to_everybody
 from portal.web.visitor import standing
 
@@ -24,6 +24,13 @@ def overview() -> ResponseReturnValue:
         recovery=recovery_codes.remaining(standing().user_id),
         last=sign_ins.last_before(standing()),
     )
+
+
+@pages.get("/.well-known/change-password")
+@open_to_everybody
+def well_known_change_password() -> ResponseReturnValue:
+    """Where password managers send people (W3C, a well-known URL for changing passwords)."""
+    return gate.see(url_for("security.change_password"))
 
 
 @pages.get("/healthz")

@@ -5,7 +5,7 @@ from datetime import datetime
 from portal import methods
 from portal.access import codes, factors, second_factor
 from portal.access.codes import Asker
-from portal.access.problems import LimitReached, MethodClosed
+from portal.access.problems import LimitReached, MailboxSpent, MethodClosed
 from portal.access.standing import Standing
 from portal.access.steps import Step
 from portal.web import browser
@@ -22,8 +22,9 @@ def send(asker: Asker, now: datetime) -> None:
 def send_for_check(standing: Standing, kind: str, now: datetime) -> None:
     """Send what a method needs before its answer can be typed; nothing for a method that sends nothing.
 
-    Raises `MethodClosed` when the method refuses, for its code would be sent in vain.
+    Raises `MethodClosed` or `MailboxSpent` when the method refuses, for its code would be sent in vain.
     """
+    second_factor.refuse_spent_mailbox(standing, kind)
     if not methods.method(kind).sends:
         return
     if any(factors.closed(row) for row in factors.enrolled(standing.user_id) if row.kind == kind):
@@ -39,5 +40,5 @@ def send_for_step(standing: Standing, now: datetime) -> None:
     elif step is Step.CHECK and standing.primary:
         try:
             send_for_check(standing, standing.primary, now)
-        except MethodClosed:
+        except (MethodClosed, MailboxSpent):
             return  # the page of the method says so, and what else there is

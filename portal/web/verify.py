@@ -34,7 +34,7 @@ def verify() -> ResponseReturnValue:
     """To the primary method."""
     if _settled():
         return gate.go_on()
-    return gate.see(url_for("auth.verify_with", method=standing().primary or next(iter(_mine()))))
+    return gate.see(gate.page_of(standing(), Step.CHECK))
 
 
 @auth.route("/sign-in/verify/<method>", methods=["GET", "POST"])
@@ -53,6 +53,7 @@ def verify_with(method: str) -> ResponseReturnValue:
         mine = _mine()
         if method not in mine:
             return gate.see(url_for("auth.verify"))
+        second_factor.refuse_spent_mailbox(standing(), method)
         if factors.closed(mine[method]):
             raise MethodClosed(method)
     return _page(method, form, now), form.status
@@ -73,13 +74,13 @@ def other() -> ResponseReturnValue:
     """Choose another way; choosing one that sends a code sends it."""
     if _settled():
         return gate.go_on()
-    mine = _mine()
+    mine = {kind: factor for kind, factor in _mine().items() if not _spent(kind)}
     chosen = request.form.get("method", "")
     if request.method == "POST" and chosen in mine:
         send_for_check(standing(), chosen, clock.now())
         return gate.see(url_for("auth.verify_with", method=chosen))
     ways = [(kind, methods.method(kind).hint(standing().email)) for kind in mine]
-    return render_template("auth/other.html", ways=ways)
+    return render_template("auth/other.html", ways=ways, mailbox_spent=standing().mailbox_spent)
 
 
 @auth.route("/sign-in/recovery-code", methods=["GET", "POST"])
@@ -103,6 +104,11 @@ def _settled() -> bool:
     """Whether there is nothing to prove: in, and lately enough for any change."""
     found = visitor()
     return bool(found and found.is_in and confirmations.fresh(found.standing, clock.now()))
+
+
+def _spent(kind: str) -> bool:
+    """Whether a method is out of the question after a mailed reset of the password (R12)."""
+    return standing().mailbox_spent and methods.method(kind).in_mailbox
 
 
 def _mine() -> dict[str, Factor]:

@@ -82,7 +82,26 @@ def page_when_no_more_is_sent(who: Person, email: str) -> Response:
     return confirm_page(who, email)
 
 
+def forgot(who: Person, email: str) -> Response:
+    who.browser.open("/password/forgot")
+    path, data = who.browser.ready("Send link", {"Email address": email})
+    return who.browser.post(path, data)
+
+
+def forgot_too_often(who: Person, email: str) -> Response:
+    """Three links an hour are sent; the fourth asking is answered alike."""
+    return [forgot(who, email) for _ in range(4)][-1]
+
+
+def page_after_forgot(who: Person, email: str) -> Response:
+    forgot_too_often(who, email)
+    return who.browser.open("/password/forgot/sent").answer
+
+
 ASKED = [
+    forgot,
+    forgot_too_often,
+    page_after_forgot,
     sign_in,
     sign_in_too_often,
     register,
@@ -107,7 +126,9 @@ def test_nobody_learns_who_is_a_customer(people: People, ask: Ask) -> None:
     assert answers[1:] == [answers[0], answers[0]]
 
 
-@pytest.mark.parametrize("ask", [sign_in, register, wrong_code, resend], ids=lambda ask: ask.__name__)
+@pytest.mark.parametrize(
+    "ask", [sign_in, register, wrong_code, resend, forgot, forgot_too_often], ids=lambda ask: ask.__name__
+)
 def test_the_same_rows_are_written(people: People, ask: Ask) -> None:
     """T10, T11: counters, registrations, codes and outbox rows, whoever has the address."""
     unknown, ben = people.somebody("ada"), people.customer("ben", "totp")
@@ -121,7 +142,7 @@ def test_the_same_rows_are_written(people: People, ask: Ask) -> None:
     assert any(written[0].values())
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/register"])
+@pytest.mark.parametrize("path", ["/sign-in", "/register", "/password/forgot"])
 def test_the_same_work_is_done(people: People, path: str) -> None:
     """T10, T11: the same hashes and the same statements in the same order, so that no time can differ."""
     unknown, ben = people.somebody("ada"), people.customer("ben", "totp")
@@ -130,6 +151,24 @@ def test_the_same_work_is_done(people: People, path: str) -> None:
     assert works[0] == works[1]
     assert works[0].hashes == (1 if path == "/sign-in" else 0)
     assert works[0].statements
+
+
+def test_the_same_work_is_done_when_no_more_links_are_sent(people: People) -> None:
+    """T10, T11: at N+1 too."""
+    unknown, ben, works = people.somebody("ada"), people.customer("ben", "totp"), []
+    for who in (unknown, ben):
+        forgot_too_often(people.somebody("eve"), who.email)
+        works.append(work_of(people.somebody("eve"), "/password/forgot", {"email": who.email}))
+    assert works[0] == works[1]
+    assert not any("reset_links" in statement for statement in works[0].statements)
+
+
+def test_only_the_mail_tells_who_has_a_password_to_forget(ada: Person, ben: Person, eve: Person) -> None:
+    """T10: in the outbox both messages are of one kind."""
+    forgot(eve, ada.email)
+    assert ben.forget_password(eve.browser)
+    assert "There is no account" in ada.mail().text
+    assert about(ada)["messages"][0][1] == about(ben)["messages"][0][1] == "password_reset"
 
 
 def test_the_outbox_doesn_t_tell_either(ben: Person, ada: Person, eve: Person) -> None:

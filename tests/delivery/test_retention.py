@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal.access import retention
 from portal.database import Base, write
 from portal.extensions import db
-from portal.models import Code, Counter, DemoMail, Factor, Message, RecoverySet, Registration, SignIn, User
+from portal.models import Code, Counter, DemoMail, Factor, Message, RecoverySet, Registration, ResetLink, SignIn, User
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
@@ -52,6 +52,12 @@ def test_unfinished_registrations_go_a_day_after_their_beginning(now: datetime) 
     add(Registration(visit_hash=b"v", email="a@example.org", email_key="a@example.org", **times))
     assert left(Registration, now + 24 * HOUR - SECOND) == 1
     assert left(Registration, now + 24 * HOUR) == 0
+
+
+def test_links_go_a_day_after_their_end(now: datetime) -> None:
+    add(ResetLink(email_key="a@example.org", token_hash=b"t", created_at=now, expires_at=now))
+    assert left(ResetLink, now + 24 * HOUR - SECOND) == 1
+    assert left(ResetLink, now + 24 * HOUR) == 0
 
 
 def test_counts_go_two_days_after_their_window(now: datetime) -> None:

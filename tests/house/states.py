@@ -8,12 +8,22 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 
 from portal import clock
-from portal.access import codes, confirmations, counting, limits, recovery_codes, registrations, second_factor, tries
+from portal.access import (
+    codes,
+    confirmations,
+    counting,
+    limits,
+    password_resets,
+    recovery_codes,
+    registrations,
+    second_factor,
+    tries,
+)
 from portal.access.addresses import read_address
 from portal.database import write
 from portal.models import Factor, RecoveryCode, RecoverySet, Registration, SignIn
-from portal.web.cookies import SIGN_IN, VISIT
-from tests.customers import Customer, Visit, begin, enrol, make
+from portal.web.cookies import RESET, SIGN_IN, VISIT
+from tests.customers import NEW_PASSWORD, Customer, Visit, ask_link, begin, enrol, make
 
 IP = "127.0.0.1"
 _numbers = itertools.count(1)
@@ -130,6 +140,19 @@ def codes_unsaved() -> State:
     with write() as session:
         recovery_codes.store(session, ben.come_in(now).standing, recovery_codes.prepare(), now)
     return _at(ben.come_in(now))
+
+
+def forgotten() -> State:
+    """The mailed link was opened."""
+    cleo, now = customer("totp", "email"), clock.now()
+    return State({RESET: ask_link(cleo.email, f"10.4.0.{next(_numbers) % 250}", now)})
+
+
+def mailbox_spent() -> State:
+    """The password was reset by mail, and is right again."""
+    cleo, now = customer("totp", "email"), clock.now()
+    password_resets.use(ask_link(cleo.email, f"10.4.0.{next(_numbers) % 250}", now), NEW_PASSWORD, now)
+    return _at(cleo.half_in(now))
 
 
 def inside() -> State:

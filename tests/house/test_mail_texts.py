@@ -13,14 +13,16 @@ from config import ROOT
 
 FOLDERS = sorted(path for path in (ROOT / "templates/email").iterdir() if path.is_dir())
 CODE = "493028"
+LINK = "https://portal.example.com/password/reset/token.signature"
 FACTS = {
     "asked_at": datetime(2026, 11, 22, 14, 3, tzinfo=UTC),
     "code": CODE,
     "number": 2,
     "ip": "192.0.2.1",
     "agent": "Firefox on Linux",
+    "link": LINK,
 }
-WITHOUT_CODE = {"already_registered"}
+WITHOUT_CODE = {"already_registered", "password_reset", "password_unknown"}
 
 
 def _parts(app: Flask, folder: Path) -> tuple[str, str, str]:
@@ -45,6 +47,8 @@ def test_the_mails_are_these() -> None:
         "address_code",
         "enrol_code",
         "sign_in_code",
+        "password_reset",
+        "password_unknown",
     }
 
 
@@ -81,11 +85,13 @@ def test_both_texts_name_the_same_numbers_and_times(mail: tuple[str, str, str, s
 
 
 def test_no_mail_has_a_link_to_click(mail: tuple[str, str, str, str]) -> None:
-    """None of these has a link as its purpose; the owner of an account is told where to sign in, as text."""
+    """A link is the purpose of one alone; the owner of an account is told where to sign in, as text."""
     name, _, plain, html = mail
     soup = BeautifulSoup(html, "html5lib")
-    assert soup.find_all(["a", "img", "link", "script"]) == []
-    assert len(re.findall(r"https?://", plain)) == (1 if name == "already_registered" else 0)
+    links = [LINK] if name == "password_reset" else []
+    assert [link["href"] for link in soup.find_all("a")] == links
+    assert soup.find_all(["img", "link", "script"]) == []
+    assert len(re.findall(r"https?://", plain)) == (1 if name == "already_registered" or links else 0)
 
 
 def test_a_mail_says_what_to_do_if_it_was_not_you(mail: tuple[str, str, str, str]) -> None:

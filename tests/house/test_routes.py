@@ -14,6 +14,7 @@ from tests.house.conftest import Inside
 ALL = "everybody"
 TABLE = """
 /                                       GET       IN
+/.well-known/change-password            GET       everybody
 /brand.css                              GET       everybody
 /demo/inbox                             GET       everybody
 /demo/inbox.json                        GET       everybody
@@ -27,6 +28,10 @@ TABLE = """
 /onboarding/recovery-codes              GET POST  SAVE_CODES
 /onboarding/recovery-codes.txt          GET       SAVE_CODES
 /onboarding/recovery-codes/new          POST      SAVE_CODES
+/password/forgot                        GET POST  everybody
+/password/forgot/sent                   GET       everybody
+/password/reset                         GET POST  everybody
+/password/reset/<token>                 GET       everybody
 /readyz                                 GET       everybody
 /register                               GET POST  everybody
 /register/confirm                       GET POST  everybody
@@ -40,6 +45,7 @@ TABLE = """
 /security/<method>/enable/cancel        POST      IN
 /security/<method>/enable/send          POST      IN
 /security/<method>/open                 GET POST  IN
+/security/password                      GET POST  IN
 /security/preferences                   GET POST  IN
 /security/recovery-codes                GET       IN
 /security/recovery-codes/new            GET POST  IN
@@ -89,7 +95,9 @@ def test_whatever_declares_nothing_needs_a_finished_sign_in(house: Flask) -> Non
 
 
 def test_paths_are_kebab_case_and_ids_are_numbers(house: Flask) -> None:
-    words = re.compile(r"/(static/<path:filename>|([a-z]+(-[a-z]+)*(\.[a-z]+)?|<method>|<int:id>|/)*)")
+    words = re.compile(
+        r"/(static/<path:filename>|\.well-known/change-password|([a-z]+(-[a-z]+)*(\.[a-z]+)?|<method>|<int:id>|<token>|/)*)"
+    )
     assert [rule.rule for rule in house.url_map.iter_rules() if not words.fullmatch(rule.rule)] == []
 
 

@@ -35,6 +35,12 @@ GETS: list[tuple[Callable[[], State], str, int]] = [
     (states.enrol_code_sent, "/onboarding/email", 5),  # … its code, when the next may go, what became of it
     (states.at_check, "/sign-in/verify/totp", 2),
     (states.sign_in_code_sent, "/sign-in/verify/email", 5),
+    (states.outside, "/password/forgot", 0),
+    (states.outside, "/password/forgot/sent", 0),
+    (states.outside, "/password/reset/forged", 0),
+    (states.forgotten, "/password/reset", 1),
+    (states.inside, "/security/password", 1),
+    (states.mailbox_spent, "/sign-in/other", 2),
     (states.saving_codes, "/onboarding/recovery-codes", 2),
 ]
 

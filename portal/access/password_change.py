@@ -1,0 +1,29 @@
+"""A new password for somebody who knows the old one."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from portal.access import passwords
+from portal.access.sign_ins import end_others, renew_token
+from portal.access.standing import Standing
+from portal.extensions import hasher, settings
+from portal.models import ResetLink, User
+
+BECAUSE = "password_changed"
+
+
+def prepare(standing: Standing, password: str) -> str:
+    """Check a new password and hash it, before a transaction is open. Raises a `Problem` or `Busy`."""
+    passwords.check_new(password, settings().password_length, (standing.name, standing.email, settings().company))
+    return hasher().hash(password)
+
+
+def put(session: Session, standing: Standing, hashed: str, now: datetime) -> str:
+    """Put the new password in place: every other sign-in ends, every link to reset it too. The new token."""
+    session.execute(update(User).where(User.id == standing.user_id).values(password_hash=hashed))
+    links = (ResetLink.email_key == standing.email_key, ResetLink.expires_at > now)
+    session.execute(update(ResetLink).where(*links).values(expires_at=now))
+    end_others(session, standing, BECAUSE, now)
+    return renew_token(session, standing)

@@ -1,0 +1,129 @@
+"""A forgotten password: a link by mail, good for half an hour, once, and only the newest.
+
+Asking writes the same rows whether or not anybody has the address, and the worker picks the mail's text when it sends.
+A reset signs nobody in. It proves the mailbox, so until a sign-in is finished by something else, a code from the same
+mailbox finishes none (R12).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import aliased
+
+from portal.access import counting, limits, passwords, sign_ins
+from portal.access.addresses import Address
+from portal.access.limits import Hit
+from portal.access.problems import Gone, LimitReached
+from portal.crypto import new_token, token_hash
+from portal.database import changed, write
+from portal.delivery import outbox
+from portal.extensions import db, hasher, keys, settings
+from portal.models import ResetLink, User
+
+BECAUSE = "password_changed"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose password a link resets."""
+
+    user_id: int
+    name: str
+    email: str
+
+
+def ask(address: Address, ip: str, agent: str, now: datetime) -> None:
+    """Send a link to the address; one that nobody has gets a mail that says so. Too often, and nothing is sent."""
+    owner = f"address {address.key}"
+    hits = (
+        Hit(limits.RESETS, owner),
+        Hit(limits.SENT_TO_ADDRESS, owner),
+        Hit(limits.SENT_BY_NETWORK, f"network {limits.network(ip)}"),
+    )
+    try:
+        counting.take(hits, now)
+    except LimitReached:
+        return
+    token = new_token()
+    # As its owner wrote it when registering: never where somebody else's spelling of it may lead.
+    known = db.session.scalar(select(User.email).where(User.email_key == address.key))
+    with write() as session:
+        session.add(
+            ResetLink(
+                email_key=address.key,
+                token_hash=token_hash(token),
+                created_at=now,
+                expires_at=now + limits.RESET_LIFE,
+            )
+        )
+        outbox.put(
+            session,
+            keys(),
+            template="password_reset",
+            address=known or address.written,
+            facts={
+                "link": f"{settings().base_url}/password/reset/{_signer().dumps(token)}",
+                "email_key": address.key,
+                "ip": ip,
+                "agent": agent,
+            },
+            now=now,
+            expires_at=now + limits.RESET_LIFE,
+        )
+
+
+def read_link(signed: str) -> str | None:
+    """The token in a link, if the portal signed it: a forged one costs no query."""
+    try:
+        token = _signer().loads(signed)
+    except BadSignature:
+        return None
+    return token if isinstance(token, str) else None
+
+
+def owner(token: str, now: datetime) -> Owner | None:
+    """Whose password this link resets; None when it can't be used (any more). Looking spends nothing."""
+    row = db.session.execute(
+        select(User.id, User.name, User.email)
+        .join(ResetLink, ResetLink.email_key == User.email_key)
+        .where(*_usable(token, now))
+    ).one_or_none()
+    return Owner(*row) if row else None
+
+
+def use(token: str, password: str, now: datetime) -> None:
+    """Set a new password. Every sign-in ends, every other link too.
+
+    Raises a `Problem` about the password, which spends nothing, `Busy`, or `Gone` when the link is used, replaced or
+    too old.
+    """
+    user = owner(token, now)
+    if user is None:
+        raise Gone
+    passwords.check_new(password, settings().password_length, (user.name, user.email, settings().company))
+    hashed = hasher().hash(password)
+    with write() as session:
+        if changed(session.execute(update(ResetLink).where(*_usable(token, now)).values(used_at=now))) != 1:
+            raise Gone
+        session.execute(update(User).where(User.id == user.user_id).values(password_hash=hashed, mailed_reset_at=now))
+        sign_ins.end_all(session, user.user_id, BECAUSE, now)
+
+
+def _usable(token: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of a link that can be used. The newest of its address is found by its number, not by ending the
+    older ones: two that are asked for at once can't end each other."""
+    other = aliased(ResetLink)
+    newest = select(func.max(other.id)).where(other.email_key == ResetLink.email_key).scalar_subquery()
+    return (
+        ResetLink.token_hash == token_hash(token),
+        ResetLink.used_at.is_(None),
+        ResetLink.expires_at > now,
+        ResetLink.id == newest,
+    )
+
+
+def _signer() -> URLSafeSerializer:
+    """Signs the tokens of these links, and of no others."""
+    return URLSafeSerializer([key.decode() for key in reversed(settings().secret_keys)], salt="password reset")

@@ -42,7 +42,7 @@ def code_hits(subject: str, ip: str) -> tuple[Hit, ...]:
 def counted_in_a_row(standing: Standing, kind: str, *, enrolled: bool) -> Iterator[None]:
     """Count a try towards the codes in a row after which a method refuses; a right answer begins anew.
 
-    Raises `MethodClosed` when the method refuses already, `Gone` when it was removed, or its set-up finished, meanwhile.
+    Raises `MethodClosed` when the method refuses already, `Gone` when it was removed or its set-up finished meanwhile.
     `enrolled` is False while it is being set up.
     """
     rows = (Factor.user_id == standing.user_id, Factor.kind == kind, Factor.confirmed_at.is_not(None))

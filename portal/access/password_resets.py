@@ -1,13 +1,16 @@
-"""A forgotten password: a link by mail, good for half an hour, once, and only the newest.
+"""Passwords by mail: a link for a forgotten one, good for half an hour, or for the first one of a user whom the
+operator made, good for three days. Either works once, and only the newest.
 
 Asking writes the same rows whether or not anybody has the address. A reset signs nobody in. It proves the mailbox, so
-until a sign-in is finished by something else, a code from the same mailbox finishes none (R12).
+until a sign-in is finished by something else, a code from the same mailbox finishes none (R12). A first password has
+nothing to reset, and proves what a registration does.
 """
 
 from datetime import datetime
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from portal.access import limits, passwords, sign_ins
 from portal.access.addresses import Address
@@ -20,6 +23,8 @@ from portal.extensions import db, hasher, keys, settings
 from portal.models import ResetLink, User
 
 BECAUSE = "password_changed"
+RESET, FIRST = "reset", "first"
+LIVES = {RESET: limits.RESET_LIFE, FIRST: limits.FIRST_PASSWORD_LIFE}
 
 
 def ask(address: Address, ip: str, agent: str, now: datetime) -> None:
@@ -34,28 +39,40 @@ def ask(address: Address, ip: str, agent: str, now: datetime) -> None:
         limits.take(hits, now)
     except LimitReached:
         return
-    token = new_token()
     known = db.session.scalar(select(User.email).where(User.email_key == address.key))
     with write() as session:
-        older = (ResetLink.email_key == address.key, ResetLink.expires_at > now)
-        session.execute(update(ResetLink).where(*older).values(expires_at=now))
-        session.add(
-            ResetLink(
-                email_key=address.key,
-                token_hash=token_hash(token),
-                created_at=now,
-                expires_at=now + limits.RESET_LIFE,
-            )
-        )
+        link = issue(session, address.key, RESET, now)
         outbox.put(
             session,
             keys(),
             template="password_reset" if known else "password_unknown",
             address=known or address.written,
-            facts={"link": f"{settings().base_url}/password/reset/{_signer().dumps(token)}", "ip": ip, "agent": agent},
+            facts={"link": link, "ip": ip, "agent": agent},
             now=now,
             expires_at=now + limits.RESET_LIFE,
         )
+
+
+def issue(session: Session, email_key: str, purpose: str, now: datetime) -> str:
+    """Make a link in place of every other one of the address. What it says."""
+    end_links(session, email_key, now)
+    token = new_token()
+    session.add(
+        ResetLink(
+            purpose=purpose,
+            email_key=email_key,
+            token_hash=token_hash(token),
+            created_at=now,
+            expires_at=now + LIVES[purpose],
+        )
+    )
+    return f"{settings().base_url}/password/reset/{_signer().dumps(token)}"
+
+
+def end_links(session: Session, email_key: str, now: datetime) -> None:
+    """No link that was mailed to the address works from now on."""
+    alive = (ResetLink.email_key == email_key, ResetLink.expires_at > now)
+    session.execute(update(ResetLink).where(*alive).values(expires_at=now))
 
 
 def read_link(signed: str) -> str | None:
@@ -67,15 +84,12 @@ def read_link(signed: str) -> str | None:
     return token if isinstance(token, str) else None
 
 
-def alive(token: str, now: datetime) -> bool:
-    """Whether the link can still be used. Looking spends nothing."""
-    return (
-        db.session.scalar(
-            select(ResetLink.id).where(
-                ResetLink.token_hash == token_hash(token), ResetLink.used_at.is_(None), ResetLink.expires_at > now
-            )
+def alive(token: str, now: datetime) -> str | None:
+    """The link's purpose, if it can still be used. Looking spends nothing."""
+    return db.session.scalar(
+        select(ResetLink.purpose).where(
+            ResetLink.token_hash == token_hash(token), ResetLink.used_at.is_(None), ResetLink.expires_at > now
         )
-        is not None
     )
 
 
@@ -85,14 +99,13 @@ def use(token: str, password: str, now: datetime) -> None:
     Raises a `Problem` about the password, which spends nothing, `Busy`, or `Gone` when the link is used, replaced or
     too old.
     """
-    if not alive(token, now):
-        raise Gone
+    purpose = alive(token, now)
     user = db.session.execute(
-        select(User.id, User.name, User.email)
+        select(User.id, User.name, User.email, User.email_key)
         .join(ResetLink, ResetLink.email_key == User.email_key)
         .where(ResetLink.token_hash == token_hash(token))
     ).one_or_none()
-    if user is None:
+    if purpose is None or user is None:
         raise Gone
     passwords.check_new(password, settings().password_length, (user.name, user.email, settings().company))
     hashed = hasher().hash(password)
@@ -100,7 +113,9 @@ def use(token: str, password: str, now: datetime) -> None:
         mine = (ResetLink.token_hash == token_hash(token), ResetLink.used_at.is_(None), ResetLink.expires_at > now)
         if changed(session.execute(update(ResetLink).where(*mine).values(used_at=now))) != 1:
             raise Gone
-        session.execute(update(User).where(User.id == user.id).values(password_hash=hashed, mailed_reset_at=now))
+        end_links(session, user.email_key, now)
+        resets = {"mailed_reset_at": now, "last_mailed_reset_at": now} if purpose == RESET else {}
+        session.execute(update(User).where(User.id == user.id).values(password_hash=hashed, **resets))
         sign_ins.end_all(session, user.id, BECAUSE, now)
 
 

@@ -66,7 +66,7 @@ def store(session: Session, standing: Standing, made: Prepared, now: datetime) -
         salt=made.salt,
         created_at=now,
         sign_in_id=standing.sign_in_id,
-        sealed=keys().encrypt("\n".join(made.codes).encode(), _row(standing.user_id)),
+        sealed=keys().encrypt("\n".join(made.codes).encode(), row_name(standing.user_id)),
     )
     session.add(row)
     session.flush()
@@ -88,7 +88,7 @@ def unsaved(standing: Standing) -> Unsaved | None:
     )
     if row is None or row.sealed is None:
         return None
-    plain = keys().decrypt(row.sealed, _row(standing.user_id)).decode().split("\n")
+    plain = keys().decrypt(row.sealed, row_name(standing.user_id)).decode().split("\n")
     return Unsaved(
         tuple("-".join(code[i : i + 4] for i in range(0, 16, 4)) for code in plain),
         row.number,
@@ -169,5 +169,6 @@ def _new() -> str:
     return "".join(secrets.choice(CROCKFORD) for _ in range(RECOVERY_CHARACTERS))
 
 
-def _row(user_id: int) -> str:
+def row_name(user_id: int) -> str:
+    """What the readable copy is sealed for: nobody else's."""
     return f"recovery set {user_id}"

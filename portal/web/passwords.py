@@ -60,7 +60,8 @@ def open_reset(token: str) -> ResponseReturnValue:
 def reset_password() -> ResponseReturnValue:
     """Choose a new password. It signs nobody in."""
     token, form = cookies.read(cookies.RESET), PasswordForm()
-    if not token or not password_resets.alive(token, clock.now()):
+    purpose = password_resets.alive(token, clock.now()) if token else None
+    if not token or not purpose:
         return cookies.drop(_dead_link(), cookies.RESET)
     if request.method == "POST":
         try:
@@ -70,9 +71,9 @@ def reset_password() -> ResponseReturnValue:
         except Problem as problem:
             form.blame("password", problem)
         else:
-            flash("password_reset", "success")
+            flash(f"password_{purpose}", "success")
             return cookies.drop(gate.see(url_for("auth.sign_in")), cookies.RESET)
-    return render_template("auth/reset.html", form=form), form.status
+    return render_template("auth/reset.html", form=form, purpose=purpose), form.status
 
 
 @security.route("/password", methods=["GET", "POST"])

@@ -29,6 +29,7 @@ PROMISED = {
     "sent by network": "10 per hour",
     "sent to a user": "10 per hour, 30 per day",
     "sent in a sign-in": "5 per day",
+    "password resets": "3 per hour, 5 per day",
     "registrations by network": "10 per hour, 20 per day",
 }
 FIXED = [(limit, window) for limit in limits.ALL for window in limit.windows if not window.slides]

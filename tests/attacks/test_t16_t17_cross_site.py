@@ -39,16 +39,18 @@ def null_origin(person: Person, path: str) -> Response:
 
 
 def null_origin_cross_site(person: Person, path: str) -> Response:
-    return person.browser.post(path, with_token(person), Origin="null", **{"Sec-Fetch-Site": "cross-site"})
+    return person.browser.post(
+        path, with_token(person), Origin="null", follow=False, **{"Sec-Fetch-Site": "cross-site"}
+    )
 
 
 def cross_site_fetch(person: Person, path: str) -> Response:
-    return person.browser.post(path, with_token(person), **{"Sec-Fetch-Site": "cross-site"})
+    return person.browser.post(path, with_token(person), follow=False, **{"Sec-Fetch-Site": "cross-site"})
 
 
 def same_site_fetch(person: Person, path: str) -> Response:
     """From a neighbour under the same registrable domain."""
-    return person.browser.post(path, with_token(person), **{"Sec-Fetch-Site": "same-site"})
+    return person.browser.post(path, with_token(person), follow=False, **{"Sec-Fetch-Site": "same-site"})
 
 
 def neither_header(person: Person, path: str) -> Response:
@@ -142,7 +144,9 @@ def test_the_same_forms_are_taken_from_the_portal_s_own_pages(people: People) ->
     """T16: so the tests above can fail."""
     cleo = inside(people)
     before = about(cleo)
-    answer = cleo.browser.post("/security/preferences", with_token(cleo), **{"Sec-Fetch-Site": "same-origin"})
+    answer = cleo.browser.post(
+        "/security/preferences", with_token(cleo), follow=False, **{"Sec-Fetch-Site": "same-origin"}
+    )
     assert answer.status_code == 303
     assert about(cleo) != before
 

@@ -52,6 +52,16 @@ class KeyRing:
         except (InvalidTag, ValueError):
             raise Unreadable("it was altered or belongs to another row") from None
 
+    @property
+    def newest(self) -> bytes:
+        """How everything begins that the newest key has made."""
+        return self._newest.id
+
+    @property
+    def known(self) -> frozenset[bytes]:
+        """How everything begins that any of the keys has made."""
+        return frozenset(self._keys)
+
     def mac(self, value: str, purpose: str) -> bytes:
         """HMAC-SHA-256 (RFC 2104) of a short value for one purpose, led by the newest key's id."""
         return self._newest.id + _mac(self._newest, value, purpose)

@@ -35,6 +35,8 @@ class User(Model):
     password_hash: Mapped[str] = mapped_column(String(256))
     primary_method: Mapped[str | None] = mapped_column(String(16))
     mailed_reset_at: Mapped[datetime | None]  # until a sign-in is finished by more than the mailbox
+    last_mailed_reset_at: Mapped[datetime | None]  # the same, kept for the operator to see
+    methods_reset_at: Mapped[datetime | None]  # by the operator, until a method is set up again
     created_at: Mapped[datetime]
 
 
@@ -53,10 +55,14 @@ class Registration(Model):
 
 
 class ResetLink(Model):
-    """A link to choose a new password. Asked for any address, it has a row; only a user's can be used."""
+    """A link to choose a password: a new one ("reset"), or the first of a user the operator made ("first").
+
+    Asked for any address, it has a row; only a user's can be used.
+    """
 
     __tablename__ = "reset_links"
     id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(16))
     email_key: Mapped[str] = mapped_column(String(ADDRESS), index=True)
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     created_at: Mapped[datetime]

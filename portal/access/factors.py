@@ -64,7 +64,7 @@ def begin(session: Session, standing: Standing, kind: str, now: datetime) -> Non
             user_id=standing.user_id,
             kind=kind,
             name="",
-            secret=keys().encrypt(secret, _row(standing.user_id, kind)) if secret else None,
+            secret=keys().encrypt(secret, row_name(standing.user_id, kind)) if secret else None,
             created_at=now,
             sign_in_id=standing.sign_in_id,
             expires_at=now + limits.SET_UP_LIFE,
@@ -84,7 +84,7 @@ def cancel(standing: Standing, kind: str) -> None:
 
 def secret(factor: Factor) -> bytes | None:
     """A factor's decrypted secret."""
-    return keys().decrypt(factor.secret, _row(factor.user_id, factor.kind)) if factor.secret else None
+    return keys().decrypt(factor.secret, row_name(factor.user_id, factor.kind)) if factor.secret else None
 
 
 def evidence(rows: Iterable[Factor]) -> tuple[Enrolled, ...]:
@@ -118,7 +118,7 @@ def finish(session: Session, standing: Standing, factor: Factor, now: datetime) 
     session.execute(
         update(User)
         .where(User.id == standing.user_id, User.primary_method.is_(None))
-        .values(primary_method=factor.kind)
+        .values(primary_method=factor.kind, methods_reset_at=None)
     )
     end_others(session, standing, METHODS_CHANGED, now)
 
@@ -187,6 +187,6 @@ def _wrong_codes(session: Session, user_id: int, kind: str) -> int:
     return session.scalar(select(func.max(Factor.wrong_codes)).where(*mine)) or 0
 
 
-def _row(user_id: int, kind: str) -> str:
+def row_name(user_id: int, kind: str) -> str:
     """Which row a secret belongs to: nobody else's, and no other method's."""
     return f"factor {user_id} {kind}"

@@ -33,6 +33,7 @@ STEPS_ASIDE = 1  # accepted before and after the present one (R6)
 
 SET_UP_LIFE = span("30 minutes")
 RESET_LIFE = span("30 minutes")
+FIRST_PASSWORD_LIFE = span("72 hours")  # the link for a user whom the operator made
 REGISTRATION_LIFE = span("30 minutes")
 HALF_IN = span("30 minutes")
 IDLE = span("60 minutes")

@@ -6,10 +6,11 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.access import passwords
+from portal.access.password_resets import end_links
 from portal.access.sign_ins import end_others, renew_token
 from portal.access.standing import Standing
 from portal.extensions import hasher, settings
-from portal.models import ResetLink, User
+from portal.models import User
 
 BECAUSE = "password_changed"
 
@@ -23,7 +24,6 @@ def prepare(standing: Standing, password: str) -> str:
 def put(session: Session, standing: Standing, hashed: str, now: datetime) -> str:
     """Put the new password in place: every other sign-in ends, every link to reset it too. The new token."""
     session.execute(update(User).where(User.id == standing.user_id).values(password_hash=hashed))
-    links = (ResetLink.email_key == standing.email_key, ResetLink.expires_at > now)
-    session.execute(update(ResetLink).where(*links).values(expires_at=now))
+    end_links(session, standing.email_key, now)
     end_others(session, standing, BECAUSE, now)
     return renew_token(session, standing)

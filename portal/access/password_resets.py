@@ -1,8 +1,9 @@
-"""A forgotten password: a link by mail, good for half an hour, once, and only the newest.
+"""Passwords by mail: a link for a forgotten one, good for half an hour, or for the first one of a user whom the
+operator made, good for three days. Either works once, and only the newest.
 
 Asking writes the same rows whether or not anybody has the address, and the worker picks the mail's text when it sends.
 A reset signs nobody in. It proves the mailbox, so until a sign-in is finished by something else, a code from the same
-mailbox finishes none (R12).
+mailbox finishes none (R12). A first password has nothing to reset, and proves what a registration does.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import datetime
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from portal.access import counting, limits, passwords, sign_ins
 from portal.access.addresses import Address
@@ -23,15 +24,18 @@ from portal.extensions import db, hasher, keys, settings
 from portal.models import ResetLink, User
 
 BECAUSE = "password_changed"
+RESET, FIRST = "reset", "first"
+LIVES = {RESET: limits.RESET_LIFE, FIRST: limits.FIRST_PASSWORD_LIFE}
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose password a link resets."""
+    """Whose password a link sets, and whether it is a new one or the first."""
 
     user_id: int
     name: str
     email: str
+    purpose: str
 
 
 def ask(address: Address, ip: str, agent: str, now: datetime) -> None:
@@ -46,32 +50,40 @@ def ask(address: Address, ip: str, agent: str, now: datetime) -> None:
         counting.take(hits, now)
     except LimitReached:
         return
-    token = new_token()
     # As its owner wrote it when registering: never where somebody else's spelling of it may lead.
     known = db.session.scalar(select(User.email).where(User.email_key == address.key))
     with write() as session:
-        session.add(
-            ResetLink(
-                email_key=address.key,
-                token_hash=token_hash(token),
-                created_at=now,
-                expires_at=now + limits.RESET_LIFE,
-            )
-        )
+        link = issue(session, address.key, RESET, now)
         outbox.put(
             session,
             keys(),
             template="password_reset",
             address=known or address.written,
-            facts={
-                "link": f"{settings().base_url}/password/reset/{_signer().dumps(token)}",
-                "email_key": address.key,
-                "ip": ip,
-                "agent": agent,
-            },
+            facts={"link": link, "email_key": address.key, "ip": ip, "agent": agent},
             now=now,
             expires_at=now + limits.RESET_LIFE,
         )
+
+
+def issue(session: Session, email_key: str, purpose: str, now: datetime) -> str:
+    """Make a link, which takes the place of every other one of the address by being the newest. Where it leads."""
+    token = new_token()
+    session.add(
+        ResetLink(
+            purpose=purpose,
+            email_key=email_key,
+            token_hash=token_hash(token),
+            created_at=now,
+            expires_at=now + LIVES[purpose],
+        )
+    )
+    return f"{settings().base_url}/password/reset/{_signer().dumps(token)}"
+
+
+def end_links(session: Session, email_key: str, now: datetime) -> None:
+    """No link that was mailed to the address works from now on."""
+    alive = (ResetLink.email_key == email_key, ResetLink.expires_at > now)
+    session.execute(update(ResetLink).where(*alive).values(expires_at=now))
 
 
 def read_link(signed: str) -> str | None:
@@ -84,9 +96,9 @@ def read_link(signed: str) -> str | None:
 
 
 def owner(token: str, now: datetime) -> Owner | None:
-    """Whose password this link resets; None when it can't be used (any more). Looking spends nothing."""
+    """Whose password this link sets; None when it can't be used (any more). Looking spends nothing."""
     row = db.session.execute(
-        select(User.id, User.name, User.email)
+        select(User.id, User.name, User.email, ResetLink.purpose)
         .join(ResetLink, ResetLink.email_key == User.email_key)
         .where(*_usable(token, now))
     ).one_or_none()
@@ -105,9 +117,11 @@ def use(token: str, password: str, now: datetime) -> None:
     passwords.check_new(password, settings().password_length, (user.name, user.email, settings().company))
     hashed = hasher().hash(password)
     with write() as session:
+        sign_ins.lock_user(session, user.user_id)
         if changed(session.execute(update(ResetLink).where(*_usable(token, now)).values(used_at=now))) != 1:
             raise Gone
-        session.execute(update(User).where(User.id == user.user_id).values(password_hash=hashed, mailed_reset_at=now))
+        resets = {"mailed_reset_at": now, "last_mailed_reset_at": now} if user.purpose == RESET else {}
+        session.execute(update(User).where(User.id == user.user_id).values(password_hash=hashed, **resets))
         sign_ins.end_all(session, user.user_id, BECAUSE, now)
 
 

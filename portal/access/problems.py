@@ -175,3 +175,7 @@ class Gone(Refused):
 
 class LastMethod(Refused):
     """The last method can't be switched off (R2)."""
+
+
+class AddressTaken(Refused):
+    """The address has an account already. Only the operator is told."""

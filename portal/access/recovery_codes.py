@@ -70,7 +70,7 @@ def store(session: Session, standing: Standing, made: Prepared, now: datetime) -
         salt=made.salt,
         created_at=now,
         sign_in_id=standing.sign_in_id,
-        sealed=keys().encrypt("\n".join(made.codes).encode(), _row(standing.user_id)),
+        sealed=keys().encrypt("\n".join(made.codes).encode(), row_name(standing.user_id)),
     )
     session.add(row)
     session.flush()
@@ -101,7 +101,7 @@ def unsaved(standing: Standing) -> Unsaved | None:
     )
     if row is None or row.sealed is None:
         return None
-    plain = keys().decrypt(row.sealed, _row(standing.user_id)).decode().split("\n")
+    plain = keys().decrypt(row.sealed, row_name(standing.user_id)).decode().split("\n")
     return Unsaved(tuple(map(_grouped, plain)), row.number, row.created_at)
 
 
@@ -185,5 +185,6 @@ def _grouped(code: str) -> str:
     return "-".join(code[i : i + 4] for i in range(0, RECOVERY_CHARACTERS, 4))
 
 
-def _row(user_id: int) -> str:
+def row_name(user_id: int) -> str:
+    """What the readable copy is sealed for: nobody else's."""
     return f"recovery set {user_id}"

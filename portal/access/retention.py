@@ -2,31 +2,43 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy.orm import aliased
 
-from portal.database import write
+from portal.database import changed, write
 from portal.models import Code, Counter, DemoMail, Factor, Message, RecoverySet, Registration, ResetLink, SignIn
 
 CODES = timedelta(hours=24)  # after their end
-RESET_LINKS = timedelta(hours=24)  # after their end
+LINKS = timedelta(hours=24)  # after their end, and after the end of every link they took the place of
 REGISTRATIONS = timedelta(hours=24)  # from their beginning, when they have ended
 COUNTERS = timedelta(hours=48)  # after their window
 MESSAGES = timedelta(hours=24)  # after they were done; their body is gone already
 DEMO_MAILS = timedelta(hours=24)
 
 
-def purge(now: datetime) -> None:
-    """Delete what has been kept long enough; erase the recovery codes that no sign-in may show again (R5)."""
+def purge(now: datetime) -> dict[str, int]:
+    """Delete what has been kept long enough; erase the recovery codes that no sign-in may show again (R5).
+
+    Says how many rows of each kind that were.
+    """
     old_registration = (Registration.expires_at <= now, Registration.created_at <= now - REGISTRATIONS)
     alive = select(SignIn.id).where(SignIn.ended_at.is_(None), SignIn.idle_ends_at > now, SignIn.ends_at > now)
     unreadable = or_(RecoverySet.sign_in_id.is_(None), RecoverySet.sign_in_id.not_in(alive))
+    older = aliased(ResetLink)
+    replaces = exists().where(
+        older.email_key == ResetLink.email_key, older.id < ResetLink.id, older.expires_at > now - LINKS
+    )
+    statements = {
+        "unfinished set-ups": delete(Factor).where(Factor.confirmed_at.is_(None), Factor.expires_at <= now),
+        "codes": delete(Code).where(Code.expires_at <= now - CODES),
+        "links": delete(ResetLink).where(ResetLink.expires_at <= now - LINKS, ~replaces),
+        "registrations": delete(Registration).where(*old_registration),
+        "counters": delete(Counter).where(Counter.resets_at <= now - COUNTERS),
+        "messages": delete(Message).where(Message.done_at <= now - MESSAGES),
+        "demo mails": delete(DemoMail).where(DemoMail.sent_at <= now - DEMO_MAILS),
+        "readable recovery codes": update(RecoverySet)
+        .where(RecoverySet.sealed.is_not(None), unreadable)
+        .values(sealed=None),
+    }
     with write() as session:
-        session.execute(delete(Factor).where(Factor.confirmed_at.is_(None), Factor.expires_at <= now))
-        session.execute(delete(Code).where(Code.expires_at <= now - CODES))
-        session.execute(delete(ResetLink).where(ResetLink.expires_at <= now - RESET_LINKS))
-        session.execute(delete(Registration).where(*old_registration))
-        session.execute(delete(Counter).where(Counter.resets_at <= now - COUNTERS))
-        session.execute(delete(Message).where(Message.done_at <= now - MESSAGES))
-        session.execute(delete(DemoMail).where(DemoMail.sent_at <= now - DEMO_MAILS))
-        erase = update(RecoverySet).where(RecoverySet.sealed.is_not(None), unreadable)
-        session.execute(erase.values(sealed=None))
+        return {name: changed(session.execute(statement)) for name, statement in statements.items()}

@@ -6,7 +6,7 @@ holds nothing.
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.access import counting, limits
@@ -40,6 +40,7 @@ _STANDING = select(
     SignIn.ended_at,
     SignIn.ended_because,
     User.mailed_reset_at.is_not(None),
+    and_(User.mailed_reset_at.is_not(None), User.methods_reset_at.is_not(None)),
     exists().where(Factor.user_id == User.id, Factor.confirmed_at.is_not(None)),
     # An unfinished set is the business of the sign-in that made it, and of those that came in afterwards (R5).
     exists().where(
@@ -168,17 +169,17 @@ def seen(standing: Standing, step: Step, now: datetime) -> datetime:
 
 def end(session: Session, sign_in_id: int, because: str, now: datetime) -> None:
     """End one sign-in."""
-    _end(session, (SignIn.id == sign_in_id,), because, now)
+    end_where(session, (SignIn.id == sign_in_id,), because, now)
 
 
 def end_all(session: Session, user_id: int, because: str, now: datetime) -> None:
     """End every sign-in of a user."""
-    _end(session, (SignIn.user_id == user_id,), because, now)
+    end_where(session, (SignIn.user_id == user_id,), because, now)
 
 
 def end_others(session: Session, standing: Standing, because: str, now: datetime) -> None:
     """End every sign-in of this user but this one."""
-    _end(session, (SignIn.user_id == standing.user_id, SignIn.id != standing.sign_in_id), because, now)
+    end_where(session, (SignIn.user_id == standing.user_id, SignIn.id != standing.sign_in_id), because, now)
 
 
 def last_before(standing: Standing) -> SignIn | None:
@@ -204,11 +205,11 @@ def _end_oldest(session: Session, user_id: int, now: datetime) -> None:
         .order_by(SignIn.raised_at.desc(), SignIn.id.desc())
         .limit(limits.SIGN_INS)
     )
-    _end(session, (*alive, SignIn.id.not_in(kept)), "too_many", now)
+    end_where(session, (*alive, SignIn.id.not_in(kept)), "too_many", now)
 
 
-def _end(session: Session, which: tuple[ColumnElement[bool], ...], because: str, now: datetime) -> None:
-    """End sign-ins, with what belonged to them: a method half set up, a readable copy of recovery codes."""
+def end_where(session: Session, which: tuple[ColumnElement[bool], ...], because: str, now: datetime) -> None:
+    """End these sign-ins, with what belonged to them: a method half set up, a readable copy of recovery codes."""
     ended = session.scalars(
         update(SignIn)
         .where(*which, SignIn.ended_at.is_(None))

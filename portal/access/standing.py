@@ -30,6 +30,7 @@ class Standing:
     ended_at: datetime | None
     ended_because: str | None
     mailbox_spent: bool
+    wizard_shut: bool
     enrolled: bool
     codes_unsaved: bool
 
@@ -48,4 +49,5 @@ class Standing:
             enrolled=self.enrolled,
             raised=self.raised_at is not None,
             codes_unsaved=self.codes_unsaved,
+            wizard_shut=self.wizard_shut,
         )

@@ -9,21 +9,27 @@ class Step(Enum):
     SIGN_IN = "sign in"
     PROVE_ADDRESS = "prove the address"
     SET_UP = "set up a second factor"
+    WAIT = "wait until the operator opens the wizard"
     CHECK = "prove the second factor"
     SAVE_CODES = "save the recovery codes"
     IN = "in"
 
 
-def next_step(*, password: bool, address_proved: bool, enrolled: bool, raised: bool, codes_unsaved: bool) -> Step:
+def next_step(
+    *, password: bool, address_proved: bool, enrolled: bool, raised: bool, codes_unsaved: bool, wizard_shut: bool
+) -> Step:
     """The step that is due.
 
     `password`: this sign-in is alive, so its password was right. `enrolled`: the user has finished a method, usable
     at the moment or not. `raised`: this sign-in has proved a second factor. A leaked password alone never enrols a
-    stranger's method: without one, the mailbox must be proved in this same sign-in first (R15).
+    stranger's method: without one, the mailbox must be proved in this same sign-in first (R15). `wizard_shut`: the
+    operator took the methods away and the password came by mail, so the mailbox would be both factors (R15).
     """
     if not password:
         return Step.SIGN_IN
     if not enrolled:
+        if wizard_shut:
+            return Step.WAIT
         return Step.SET_UP if address_proved else Step.PROVE_ADDRESS
     if not raised:
         return Step.CHECK

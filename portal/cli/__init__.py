@@ -1,13 +1,15 @@
 """The operator's commands: `flask --app wsgi portal …`."""
 
-from flask.cli import AppGroup
-
+from portal.cli.check import check
+from portal.cli.group import Commands
+from portal.cli.keys import keys
+from portal.cli.mail import mail
+from portal.cli.purge import purge
 from portal.cli.serve import serve
 from portal.cli.tables import print_limits, print_settings
+from portal.cli.users import users
 from portal.cli.worker import worker
 
-commands = AppGroup("portal", help="Run and look after the portal.")
-commands.add_command(serve)
-commands.add_command(worker)
-commands.add_command(print_settings)
-commands.add_command(print_limits)
+commands = Commands("portal", help="Run and look after the portal.")
+for command in (serve, worker, users, purge, keys, mail, check, print_settings, print_limits):
+    commands.add_command(command)

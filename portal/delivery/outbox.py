@@ -41,7 +41,7 @@ class Claimed:
 
     def facts(self, keys: KeyRing) -> dict[str, Any]:
         """What the mail's text is made of. Raises `Unreadable`."""
-        facts: dict[str, Any] = json.loads(keys.decrypt(self.sealed, _row(self.id, self.address)))
+        facts: dict[str, Any] = json.loads(keys.decrypt(self.sealed, row_name(self.id, self.address)))
         return facts
 
 
@@ -62,7 +62,7 @@ def put(
     )
     session.add(message)
     session.flush()  # its number is part of what the body is encrypted with
-    message.sealed = keys.encrypt(json.dumps(dict(facts)).encode(), _row(message.id, address))
+    message.sealed = keys.encrypt(json.dumps(dict(facts)).encode(), row_name(message.id, address))
     session.flush()
     return message.id
 
@@ -168,5 +168,6 @@ def _mine(claimed: Claimed) -> tuple[Any, ...]:
     return Message.id == claimed.id, Message.done_at.is_(None), Message.attempts == claimed.attempts
 
 
-def _row(number: int, address: str) -> str:
+def row_name(number: int, address: str) -> str:
+    """What a body is sealed for: this message, to this address."""
     return f"messages {number} {address}"

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import make_msgid, parseaddr, quote
 from types import TracebackType
+from typing import Any
 from urllib.parse import urlsplit
 
 import flask_mail
@@ -22,16 +23,39 @@ PORTS = {"none": 25, "starttls": 587, "tls": 465}  # RFC 5321, 4.5.4.2; RFC 6409
 HANDING_OVER = timedelta(seconds=4 * TIMEOUT)
 
 
-class Refused(Exception):
+class NotTaken(Exception):
+    """The mail was not handed over. `said` is what the server answered, for the operator alone: it may name anybody."""
+
+    def __init__(self, why: str = "", said: str = "") -> None:
+        super().__init__(why)
+        self.said = said or why
+
+
+class Refused(NotTaken):
     """The mail server will never take mail for this address."""
 
 
-class Trouble(Exception):
+class Trouble(NotTaken):
     """It could not be handed over now; the message says why without naming anybody."""
 
 
 class TooLate(Exception):
     """The message's life ends before it could be handed over."""
+
+
+class Line(smtplib.SMTP):
+    """A line to the mail server that keeps its answer to a mail."""
+
+    answer = ""
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        code, words = super().data(msg)
+        self.answer = _plain(code, words)
+        return code, words
+
+
+class TlsLine(Line, smtplib.SMTP_SSL):
+    """The same, by TLS from the first byte on."""
 
 
 class Connection(flask_mail.Connection):
@@ -41,12 +65,12 @@ class Connection(flask_mail.Connection):
         """Connect, protect the line and sign in. Raises OSError, of which smtplib's and ssl's errors are kinds."""
         # Its own name is given, for smtplib would ask the name service, which may take long, and tell everybody.
         name, port = urlsplit(settings().base_url).hostname, self.mail.port or 0
-        host: smtplib.SMTP
+        host: Line
         if self.mail.use_ssl:
             tls = ssl.create_default_context()
-            host = smtplib.SMTP_SSL(self.mail.server, port, name, timeout=TIMEOUT, context=tls)
+            host = TlsLine(self.mail.server, port, name, timeout=TIMEOUT, context=tls)
         else:
-            host = smtplib.SMTP(self.mail.server, port, name, timeout=TIMEOUT)
+            host = Line(self.mail.server, port, name, timeout=TIMEOUT)
         try:
             if self.mail.use_tls:
                 host.starttls(context=ssl.create_default_context())
@@ -86,21 +110,32 @@ def install(app: Flask, settings: Settings) -> None:
     flask_mail.Mail().init_app(app)
 
 
-def hand_over(mail: Mail, *, not_after: datetime | None, now: Callable[[], datetime]) -> None:
-    """Give a mail to the mail server. Raises `Refused`, `Trouble` or, rather than be late, `TooLate`."""
+def hand_over(mail: Mail, *, not_after: datetime | None, now: Callable[[], datetime]) -> str:
+    """Give a mail to the mail server. Its answer. Raises `Refused`, `Trouble` or, rather than be late, `TooLate`."""
     _in_time(not_after, now())
     try:
         message = _message(mail, now())
         with Connection(current_app.extensions["mail"]) as connection:
             _in_time(not_after, now())
             connection.send(message, envelope_from=settings().mail_sender)
+            return connection.host.answer if isinstance(connection.host, Line) else ""
     except smtplib.SMTPRecipientsRefused as problem:
         answers = [code for code, _ in problem.recipients.values()]
+        said = "; ".join(_plain(*answer) for answer in problem.recipients.values())
         if all(500 <= code < 600 for code in answers):
-            raise Refused from None
-        raise Trouble(f"recipient not taken now ({answers})") from None
+            raise Refused(said=said) from None
+        raise Trouble(f"recipient not taken now ({answers})", said) from None
+    except smtplib.SMTPResponseException as problem:
+        said = _plain(problem.smtp_code, problem.smtp_error)
+        raise Trouble(type(problem).__name__, said) from None
     except OSError as problem:
-        raise Trouble(type(problem).__name__) from None
+        raise Trouble(type(problem).__name__, f"{type(problem).__name__}: {problem}") from None
+
+
+def _plain(code: int, words: bytes | str) -> str:
+    """An answer of the server in one line, without control characters."""
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return " ".join("".join(c if c.isprintable() else " " for c in f"{code} {text}").split())
 
 
 def _in_time(not_after: datetime | None, now: datetime) -> None:

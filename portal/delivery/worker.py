@@ -25,7 +25,7 @@ CHORES_EVERY = timedelta(minutes=1)
 log = logging.getLogger(__name__)
 
 
-def run(app: Flask, chores: Callable[[datetime], None], stopped: Callable[[], bool]) -> None:
+def run(app: Flask, chores: Callable[[datetime], object], stopped: Callable[[], bool]) -> None:
     """Work until `stopped`; the row in hand is finished first. Nothing else ends it, whatever fails."""
     chores_at = clock.now()
     while not stopped():

@@ -24,6 +24,7 @@ PAGES = {
     Step.SIGN_IN: "auth.sign_in",
     Step.PROVE_ADDRESS: "onboarding.address",
     Step.SET_UP: "onboarding.choice",
+    Step.WAIT: "onboarding.closed",
     Step.CHECK: "auth.verify",
     Step.SAVE_CODES: "onboarding.save_codes",
     Step.IN: "pages.overview",

@@ -49,6 +49,13 @@ def send_address_code() -> ResponseReturnValue:
     return gate.see(url_for("onboarding.address"))
 
 
+@onboarding.get("/closed")
+@open_at(Step.WAIT)
+def closed() -> ResponseReturnValue:
+    """The wizard is shut until the operator opens it: nobody gets in by the mailbox alone (R15)."""
+    return render_template("onboarding/closed.html")
+
+
 @onboarding.route("/<method>", methods=["GET", "POST"])
 @open_at(Step.SET_UP)
 def set_up(method: str) -> ResponseReturnValue:

@@ -73,7 +73,8 @@ def reset_password() -> ResponseReturnValue:
         except Problem as problem:
             form.blame("new_password", problem)
         else:
-            flash("password_reset", "success")
+            first = owner.purpose == password_resets.FIRST
+            flash("password_first" if first else "password_reset", "success")
             return cookies.drop(gate.see(url_for("auth.sign_in")), cookies.RESET)
     return render_template("auth/reset.html", form=form, owner=owner), form.status
 

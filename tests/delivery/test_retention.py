@@ -34,6 +34,11 @@ def sign_in(owner: User, now: datetime, **ends: datetime) -> SignIn:
     return row
 
 
+def link(purpose: str, end: datetime) -> ResetLink:
+    token_hash = purpose.encode()
+    return ResetLink(purpose=purpose, email_key="a@example.org", token_hash=token_hash, created_at=end, expires_at=end)
+
+
 def left(model: type[Base], moment: datetime) -> int:
     """How many rows are left when the worker has purged at this moment."""
     retention.purge(moment)
@@ -55,9 +60,18 @@ def test_unfinished_registrations_go_a_day_after_their_beginning(now: datetime) 
 
 
 def test_links_go_a_day_after_their_end(now: datetime) -> None:
-    add(ResetLink(email_key="a@example.org", token_hash=b"t", created_at=now, expires_at=now))
+    add(link("reset", now))
     assert left(ResetLink, now + 24 * HOUR - SECOND) == 1
     assert left(ResetLink, now + 24 * HOUR) == 0
+
+
+def test_a_link_stays_as_long_as_one_it_took_the_place_of(now: datetime) -> None:
+    """T20: else the first password's link, which lives for days, would be the newest again."""
+    add(link("first", now + 72 * HOUR))
+    add(link("reset", now))
+    assert left(ResetLink, now + 96 * HOUR - SECOND) == 2
+    retention.purge(now + 96 * HOUR)
+    assert left(ResetLink, now + 96 * HOUR) == 0
 
 
 def test_counts_go_two_days_after_their_window(now: datetime) -> None:

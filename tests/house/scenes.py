@@ -9,7 +9,7 @@ from jinja2 import Template
 
 from portal import clock
 from portal.access import limits
-from tests.house import states
+from tests.house import operator_states, states
 from tests.house.conftest import Inside
 from tests.house.states import State, confirmed
 
@@ -64,6 +64,8 @@ SHOWN: list[tuple[Make, str, int, str]] = [
     (states.outside, "/password/forgot", 200, "Forgotten your password?"),
     (states.outside, "/password/forgot/sent", 200, "Check your email"),
     (states.forgotten, "/password/reset", 200, "Choose a new password"),
+    (operator_states.first_password, "/password/reset", 200, "Choose your password"),
+    (operator_states.wizard_shut, "/onboarding/closed", 200, "Support has to open this first"),
     (states.outside, "/password/reset", 410, "This link does not work any more"),
     (states.mailbox_spent, "/sign-in/other", 200, "Try another way"),
     (states.mailbox_spent, "/sign-in/verify/email", 403, "A code by email does not count this time"),

@@ -19,7 +19,7 @@ ALLOWED = {
     "portal.methods": ["config", "portal.crypto", "portal.methods", *LEAVES],
     "portal.delivery": [*BASE, "portal.clock", "portal.models", "portal.delivery", *LEAVES],
     "portal.access": [*BASE, "portal.models", "portal.methods", "portal.delivery", "portal.access"],
-    "portal.cli": [*BASE, "portal.clock", "portal.access", "portal.delivery", "portal.cli"],
+    "portal.cli": [*BASE, "portal.clock", "portal.access", "portal.delivery", "portal.cli", "portal.web.times"],
     "portal.web": [*BASE, "portal.clock", "portal.models", "portal.methods", "portal.access", "portal.web"],
     "portal": ["config", "portal"],
 }

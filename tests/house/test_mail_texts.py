@@ -21,8 +21,11 @@ FACTS = {
     "ip": "192.0.2.1",
     "agent": "Firefox on Linux",
     "link": LINK,
+    "name": "Ada",
+    "reason": "phone lost",
 }
-WITHOUT_CODE = {"already_registered", "password_reset", "password_unknown"}
+WITH_LINK = {"first_password", "password_reset"}
+WITHOUT_CODE = WITH_LINK | {"already_registered", "methods_reset", "password_unknown", "wizard_opened"}
 
 
 def _parts(app: Flask, folder: Path) -> tuple[str, str, str]:
@@ -49,6 +52,9 @@ def test_the_mails_are_these() -> None:
         "sign_in_code",
         "password_reset",
         "password_unknown",
+        "first_password",
+        "methods_reset",
+        "wizard_opened",
     }
 
 
@@ -85,19 +91,20 @@ def test_both_texts_name_the_same_numbers_and_times(mail: tuple[str, str, str, s
 
 
 def test_no_mail_has_a_link_to_click(mail: tuple[str, str, str, str]) -> None:
-    """A link is the purpose of one alone; the owner of an account is told where to sign in, as text."""
+    """A link is the purpose of two alone; the owner of an account is told where to sign in, as text."""
     name, _, plain, html = mail
     soup = BeautifulSoup(html, "html5lib")
-    links = [LINK] if name == "password_reset" else []
+    links = [LINK] if name in WITH_LINK else []
     assert [link["href"] for link in soup.find_all("a")] == links
     assert soup.find_all(["img", "link", "script"]) == []
-    assert len(re.findall(r"https?://", plain)) == (1 if name == "already_registered" or links else 0)
+    as_text = name in ("already_registered", "first_password")
+    assert len(re.findall(r"https?://", plain)) == len(links) + as_text
 
 
 def test_a_mail_says_what_to_do_if_it_was_not_you(mail: tuple[str, str, str, str]) -> None:
     _, _, plain, html = mail
     for text in (plain, html):
-        assert re.search(r"If (it was not you|you did not|you are not)", text)
+        assert re.search(r"If (it was not you|you did not|you are not|you know nothing)", text)
         assert "support@example.com" in text
 
 

@@ -25,6 +25,7 @@ TABLE = """
 /onboarding/<method>/send               POST      SET_UP
 /onboarding/address                     GET POST  PROVE_ADDRESS
 /onboarding/address/send                POST      PROVE_ADDRESS
+/onboarding/closed                      GET       WAIT
 /onboarding/recovery-codes              GET POST  SAVE_CODES
 /onboarding/recovery-codes.txt          GET       SAVE_CODES
 /onboarding/recovery-codes/new          POST      SAVE_CODES

@@ -62,7 +62,11 @@ def test_every_reason_for_an_end_has_its_sentence() -> None:
     given = {"idle", "absolute"}
     for path in modules():
         for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("end", "_end", "end_others"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in (
+                "end",
+                "end_where",
+                "end_others",
+            ):
                 given |= {a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
     told = set(re.findall(r"^  '(\w+)':", (ROOT / "templates/auth/sign_in.html").read_text(), re.MULTILINE))
     assert {"too_many", "replaced", "wrong_passwords"} <= given

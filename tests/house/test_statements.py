@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from portal.extensions import db
-from tests.house import states
+from tests.house import operator_states, states
 from tests.house.conftest import Inside
 from tests.house.states import State
 
@@ -39,6 +39,8 @@ GETS: list[tuple[Callable[[], State], str, int]] = [
     (states.outside, "/password/forgot/sent", 0),
     (states.outside, "/password/reset/forged", 0),
     (states.forgotten, "/password/reset", 1),
+    (operator_states.first_password, "/password/reset", 1),
+    (operator_states.wizard_shut, "/onboarding/closed", 1),
     (states.inside, "/security/password", 1),
     (states.mailbox_spent, "/sign-in/other", 2),
     (states.saving_codes, "/onboarding/recovery-codes", 2),

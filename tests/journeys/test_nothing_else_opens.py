@@ -3,8 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import delete, update
 
+from portal import clock
 from portal.access.steps import Step
+from portal.database import write
+from portal.models import Factor, User
 from portal.web.gate import PAGES, declared
 from tests.journeys.ways import APP, choose, finish_app, register
 from tests.people import Person
@@ -28,10 +32,21 @@ def _saving_codes(ada: Person) -> None:
     finish_app(ada)
 
 
+def _reset_twice(ben: Person) -> None:
+    """By the operator and by mail (R15)."""
+    now = clock.now()
+    with ben.portal.app.app_context(), write() as session:
+        session.execute(delete(Factor).where(Factor.user_id == ben.user().id))
+        mine = update(User).where(User.email == ben.email)
+        session.execute(mine.values(methods_reset_at=now, mailed_reset_at=now))
+    ben.sign_in()
+
+
 STORIES: list[tuple[str, Callable[[Person], object], Step, str]] = [
     ("eve", _nobody, Step.SIGN_IN, "/sign-in"),
     ("dan", _before_the_mailbox, Step.PROVE_ADDRESS, "/onboarding/address"),
     ("ada", register, Step.SET_UP, "/onboarding"),
+    ("ben", _reset_twice, Step.WAIT, "/onboarding/closed"),
     ("ben", Person.sign_in, Step.CHECK, "/sign-in/verify"),
     ("ada", _saving_codes, Step.SAVE_CODES, "/onboarding/recovery-codes"),
 ]

@@ -1,0 +1,76 @@
+"""What the operator does to somebody's way in. It lets nobody in: whoever lost everything proves anew who they are."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+
+from portal.access import password_resets, sign_ins
+from portal.access.accounts import Account
+from portal.access.answers import read_name
+from portal.access.problems import Gone
+from portal.database import changed, write
+from portal.delivery import outbox
+from portal.extensions import db, keys
+from portal.models import Factor, RecoverySet, SignIn, User
+
+METHODS_CHANGED, SIGNED_OUT = "methods_changed", "operator"
+REASON_MOST = 200
+BATCH = 500  # sign-ins in one transaction
+
+
+def read_reason(answer: str) -> str:
+    """A reason in one line. Raises a `Problem`."""
+    return read_name(answer, REASON_MOST)
+
+
+def reset_methods(account: Account, reason: str, now: datetime) -> None:
+    """Take every method and the recovery codes away; every sign-in and mailed link ends; the owner is told.
+
+    From now on, until a method is set up again, a password that comes by mail shuts the wizard (R15).
+    """
+    with write() as session:
+        sign_ins.lock_user(session, account.id)
+        sign_ins.end_all(session, account.id, METHODS_CHANGED, now)  # before the factors, as a code that is proved does
+        session.execute(delete(Factor).where(Factor.user_id == account.id))
+        session.execute(delete(RecoverySet).where(RecoverySet.user_id == account.id))
+        values = {"primary_method": None, "methods_reset_at": now}
+        session.execute(update(User).where(User.id == account.id).values(**values))
+        password_resets.end_links(session, account.email_key, now)
+        outbox.put(session, keys(), template="methods_reset", address=account.email, facts={"reason": reason}, now=now)
+
+
+def open_wizard(account: Account, now: datetime) -> None:
+    """Take the password that came by mail as the owner's: the wizard opens, until another comes. The owner is told.
+
+    Raises `Gone` when it wasn't shut.
+    """
+    shut = (User.id == account.id, User.mailed_reset_at.is_not(None), User.methods_reset_at.is_not(None))
+    with write() as session:
+        sign_ins.lock_user(session, account.id)
+        if changed(session.execute(update(User).where(*shut).values(mailed_reset_at=None))) != 1:
+            raise Gone
+        outbox.put(session, keys(), template="wizard_opened", address=account.email, facts={}, now=now)
+
+
+def sign_out(account: Account, now: datetime) -> int:
+    """End every sign-in of a user. How many were alive."""
+    alive = _alive(now, SignIn.user_id == account.id)
+    with write() as session:
+        sign_ins.end_all(session, account.id, SIGNED_OUT, now)
+    return alive
+
+
+def sign_out_everybody(now: datetime) -> int:
+    """End every sign-in there is, a batch at a time so that nobody waits long. How many were alive."""
+    alive = _alive(now)
+    newest = db.session.scalar(select(func.max(SignIn.id))) or 0
+    batch = select(SignIn.id).where(SignIn.ended_at.is_(None), SignIn.id <= newest).limit(BATCH)
+    while ids := db.session.scalars(batch).all():
+        with write() as session:
+            sign_ins.end_where(session, (SignIn.id.in_(ids),), SIGNED_OUT, now)
+    return alive
+
+
+def _alive(now: datetime, *which: ColumnElement[bool]) -> int:
+    alive = (SignIn.ended_at.is_(None), SignIn.idle_ends_at > now, SignIn.ends_at > now)
+    return db.session.scalars(select(func.count(SignIn.id)).where(*alive, *which)).one()

@@ -106,6 +106,7 @@ def _ready(base: str, process: "subprocess.Popen[bytes]") -> bool | None:
 
 def fresh_database(name: str, folder: Path) -> str:
     """The address of an empty database: an SQLite file, or a schema of the PostgreSQL that is being tested on."""
+    name += os.environ.get("PYTEST_XDIST_WORKER", "")  # each of the suite's processes has its own
     server = os.environ.get("PORTAL_TEST_DATABASE_URL")
     if not server:
         return f"sqlite:///{folder / name}.db"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from flask import Flask
-from sqlalchemy import Connection, Table, create_engine, text, update
+from sqlalchemy import Connection, Table, bindparam, create_engine, text, update
 
 from config import ROOT, Settings
 from portal import create_app
@@ -61,14 +61,19 @@ class Portal:
 
 def _age(rows: Connection, table: Table, span: timedelta) -> None:
     """Take a span off every time of one table, found by the columns' type."""
-    moments = [column.name for column in table.columns if isinstance(column.type, Moment)]
-    for row in rows.execute(table.select()).mappings().all():
-        values = {name: row[name] - span for name in moments if row[name] is not None}
-        if row.get("last_step"):
-            values["last_step"] = row["last_step"] - int(span.total_seconds()) // STEP
-        if values:
-            mine = (column == row[column.name] for column in table.primary_key)
-            rows.execute(update(table).where(*mine).values(values))
+    keys = list(table.primary_key)
+    moments = [column for column in table.columns if isinstance(column.type, Moment)]
+    steps = [column for column in table.columns if column.name == "last_step"]
+    older = [
+        {f"key_{key.name}": row[key.name] for key in keys}
+        | {f"new_{column.name}": row[column.name] and row[column.name] - span for column in moments}
+        | {f"new_{step.name}": max(0, row[step.name] - int(span.total_seconds()) // STEP) for step in steps}
+        for row in rows.execute(table.select()).mappings().all()
+    ]
+    if older and moments:
+        mine = (key == bindparam(f"key_{key.name}") for key in keys)
+        aged = {column.name: bindparam(f"new_{column.name}", type_=column.type) for column in (*moments, *steps)}
+        rows.execute(update(table).where(*mine).values(aged), older)
 
 
 @contextmanager
@@ -101,6 +106,7 @@ def _ready(base: str, process: "subprocess.Popen[bytes]") -> bool | None:
 
 def fresh_database(name: str, folder: Path) -> str:
     """The address of an empty database: an SQLite file, or a schema of the PostgreSQL that is being tested on."""
+    name += os.environ.get("PYTEST_XDIST_WORKER", "")  # each of the suite's processes has its own
     server = os.environ.get("PORTAL_TEST_DATABASE_URL")
     if not server:
         return f"sqlite:///{folder / name}.db"

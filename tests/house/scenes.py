@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from bs4 import BeautifulSoup
 from flask import Flask, render_template, template_rendered
@@ -113,7 +114,7 @@ class Scene:
     html: str
     templates: frozenset[str]
 
-    @property
+    @cached_property
     def soup(self) -> BeautifulSoup:
         return BeautifulSoup(self.html, "html5lib")
 

@@ -219,9 +219,9 @@ def test_a_flood_of_askings_sends_three_mails_and_spares_the_sign_in_code(people
         browser.open("/password/forgot" if number % 2 else "/register")
         browser.press("Send link" if number % 2 else "Continue", {"Email address": cleo.email})
         cleo.portal.age(timedelta(minutes=2))  # no cooldown spares the mailbox here
+    assert len(about(cleo)["messages"]) == 3
     cleo.sign_in()
     assert cleo.mail(template="one-time").text[:6].isdigit()
-    assert cleo.mails() == 3 + 1
 
 
 def test_six_mails_a_day_are_asked_for_without_a_password(people: People) -> None:

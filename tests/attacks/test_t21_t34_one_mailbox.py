@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from tests.attacks.rows import about
 from tests.browser import Page
 from tests.journeys.ways import APP, choose, finish_app, prove_mailbox, save_codes
 from tests.people import Person
@@ -80,11 +81,11 @@ def test_no_page_leads_on(taken: Person) -> None:
 
 def test_no_post_does_either(taken: Person) -> None:
     """T21, T34: nor is a code sent."""
-    before, data = taken.mails(), {"csrf_token": taken.browser.token(), "password": NEW, "code": "123456"}
+    before, data = about(taken)["messages"], {"csrf_token": taken.browser.token(), "password": NEW, "code": "123456"}
     for path in (*WAYS, "/onboarding/address/send", "/onboarding/totp/send"):
         answer = taken.browser.post(path, data)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/onboarding/closed"), path
-    assert taken.mails() == before
+    assert about(taken)["messages"] == before
 
 
 def test_another_mailed_password_or_registration_helps_nobody(taken: Person) -> None:

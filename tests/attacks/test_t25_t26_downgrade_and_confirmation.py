@@ -24,10 +24,10 @@ WEAKER = [
 CHANGES = [
     "/security/email/disable",
     "/security/totp/disable",
-    "/security/totp/enable",
     "/security/recovery-codes/new",
     "/security/totp/{app}/remove",
 ]
+ENABLING = "/security/totp/enable"  # its confirmation is the key being set up, no word on the sign-in
 
 
 @pytest.mark.parametrize("method", WEAKER)
@@ -40,6 +40,17 @@ def test_only_one_s_own_methods_are_another_way(ben: Person, method: str) -> Non
     answer = ben.browser.post(f"/sign-in/verify/{method}", {"csrf_token": token, "code": "123456"})
     assert answer.status_code in (303, 308, 404)
     assert about(ben)["messages"] == []
+
+
+def test_nothing_is_set_up_without_the_password(ben: Person) -> None:
+    """T26, R14: neither the form of the code nor its sending begins a set-up; a wrong password doesn't either."""
+    ben.come_in()
+    ben.browser.open("/security")
+    before, token = about(ben), ben.browser.token()
+    for path in ("/security/email/enable", "/security/email/enable/send", "/security/totp/enable"):
+        ben.browser.post(path, {"csrf_token": token, "code": "123456"})
+        ben.browser.post(path, {"csrf_token": token, "password": "not the password"})
+    assert about(ben) == before
 
 
 def test_the_other_ways_name_only_methods_that_are_on(ben: Person) -> None:
@@ -80,7 +91,7 @@ def test_nothing_changes_without_the_password(cleo: Person, change: str) -> None
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("confirmed", CHANGES)
+@pytest.mark.parametrize("confirmed", [*CHANGES, ENABLING])
 def test_one_confirmation_serves_no_other_change(cleo: Person, confirmed: str, change: str) -> None:
     """T26, R14: the password typed for one action and target opens that alone."""
     cleo.come_in()
@@ -105,7 +116,7 @@ def test_a_confirmation_serves_no_other_sign_in(cleo: Person, change: str) -> No
     assert about(cleo) == before
 
 
-@pytest.mark.parametrize("change", [change for change in CHANGES if change != "/security/totp/enable"])
+@pytest.mark.parametrize("change", CHANGES)
 def test_a_confirmation_is_good_for_ten_minutes(cleo: Person, change: str) -> None:
     """T26."""
     cleo.come_in()

@@ -6,6 +6,8 @@ import pytest
 
 from tests.people import People, Person
 
+pytestmark = pytest.mark.any_engine
+
 ELSEWHERE = [
     "//evil.example",
     "///evil.example",

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from itsdangerous import URLSafeSerializer
 
+from portal.access import mailed_links
 from portal.web.gate import open_to_everybody
 from tests.attacks.racing import AT_ONCE, press_together
 from tests.attacks.rows import about
@@ -79,9 +80,9 @@ def test_a_forged_or_altered_link_is_dead(ben: Person) -> None:
     link = ben.forget_password()
     token, signature = link.rpartition("/")[2].rsplit(".", 1)
     key = ben.portal.settings.secret_keys[0].decode()
-    raw = URLSafeSerializer(key, salt="password reset").loads(f"{token}.{signature}")
+    raw = URLSafeSerializer(key, salt=mailed_links.RESET).loads(f"{token}.{signature}")
     other_salt = URLSafeSerializer(key, salt="itsdangerous").dumps(raw)
-    other_key = URLSafeSerializer("guessed", salt="password reset").dumps(raw)
+    other_key = URLSafeSerializer("guessed", salt=mailed_links.RESET).dumps(raw)
     forged = [f"{token}.{signature[:-4]}AAAA", f"{token[:-3]}AA.{signature}", token, raw, other_salt, other_key, "x.y"]
     for altered in forged:
         assert ben.browser.another().open(f"/password/reset/{altered}").heading == DEAD, altered

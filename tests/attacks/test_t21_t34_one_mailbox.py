@@ -98,7 +98,7 @@ def test_another_mailed_password_or_registration_helps_nobody(taken: Person) -> 
 def test_ben_gets_in_when_the_operator_has_made_sure(taken: Person, portal: Portal) -> None:
     """R15: the operator opens it again; the mailbox is still proved in the same sign-in."""
     operator(portal.app, "open-wizard", taken.email)
-    taken.mail(template="You can set up")
+    taken.notice("You can set up")
     assert taken.sign_in().path == "/onboarding/address"
     prove_mailbox(taken)
     choose(taken, APP)
@@ -109,5 +109,5 @@ def test_ben_gets_in_when_the_operator_has_made_sure(taken: Person, portal: Port
 def test_with_his_old_password_ben_needs_only_the_wizard(ben: Person) -> None:
     """The operator's reset alone: password and mailbox are two things."""
     take_app(ben)
-    assert "phone lost" in ben.mail(template="was reset").text
+    assert "phone lost" in ben.notice("was reset").text
     assert ben.sign_in().path == "/onboarding/address"

@@ -47,7 +47,7 @@ def test_no_header_is_believed_without_a_proxy(bare: Portal) -> None:
 
 def test_the_sign_in_notes_the_real_address(bare: Portal) -> None:
     """T42: what the owner later reads of where it came from is no stranger's invention."""
-    bare.age(timedelta(minutes=5))
+    bare.age(timedelta(minutes=15))
     ben = People(bare).customer("ben", "totp")
     ben.browser.http.headers["X-Forwarded-For"] = "198.51.100.7"
     ben.come_in()

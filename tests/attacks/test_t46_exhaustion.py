@@ -1,15 +1,17 @@
 """Bodies too large, passwords too long, more sign-ins at once than the machine can hash."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 
+from portal.access import passwords
 from tests.attacks.racing import race
 from tests.attacks.rows import about
-from tests.attacks.work import post_while_busy, work_of
+from tests.attacks.work import hashes_held, post, post_while_busy, work_of
 from tests.people import People, Person
-from tests.portal_for_tests import Portal, environment, free_port, fresh_database, running
+from tests.portal_for_tests import Portal, environment, free_port, fresh_database, running, until
 
 AT_ONCE = 24
 DEAR = "65536,3,1"  # the default, so that the hashes must queue
@@ -93,3 +95,22 @@ def test_a_portal_that_hashes_all_it_can_says_when_to_come_again(people: People)
     answer = post_while_busy(eve, "/sign-in", {"email": eve.email, "password": "not the password"})
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_four_hashes_at_once_and_every_other_page_meanwhile(people: People) -> None:
+    """T46: of twelve sign-ins at once four are hashed, four wait their two seconds; no page that hashes nothing waits
+    for any of them. No stopwatch: the hashes don't end before those pages were answered.
+    """
+    crowd, app = [people.somebody("eve") for _ in range(12)], people.portal.app
+    fields = {"password": "not the password"}
+    with ThreadPoolExecutor(len(crowd)) as threads, hashes_held(app) as held:
+        tries = [threads.submit(post, eve, "/sign-in", {"email": eve.email, **fields}) for eve in crowd]
+        until(lambda: True if held.now == passwords.AT_ONCE else None)
+        until(lambda: True if sum(one.done() for one in tries) == len(crowd) - passwords.AT_ONCE else None)
+        asked = app.test_client()
+        answers = [asked.get(path, base_url=people.portal.base) for path in ("/healthz", "/readyz", "/sign-in")]
+        assert (held.now, held.most) == (4, 4)
+        held.go.set()
+        judged = sorted(one.result().status_code for one in tries)
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert judged == [422] * 4 + [503] * 8

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from threading import Event, Lock
 from typing import Any
 
 from argon2 import PasswordHasher
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
@@ -43,6 +45,11 @@ def counting_digests(person: Person, answer: str) -> int:
     return work.hashes
 
 
+def post(person: Person, path: str, data: dict[str, str]) -> TestResponse:
+    """What a form is answered, sent from nobody's browser to an application in this process."""
+    return _post(person.portal.app.test_client(), person, path, data)
+
+
 def post_while_busy(person: Person, path: str, data: dict[str, str]) -> TestResponse:
     """What a form is answered while this process makes as many hashes as it may."""
     turns = person.portal.app.extensions["portal.hasher"]._turns
@@ -50,6 +57,38 @@ def post_while_busy(person: Person, path: str, data: dict[str, str]) -> TestResp
         for _ in range(AT_ONCE):
             held.enter_context(turns)
         return _post(person.portal.app.test_client(), person, path, data)
+
+
+class Held:
+    """An argon2 whose hashes don't end before `go` is set. `now` are under way, never more than `most` were."""
+
+    def __init__(self, argon2: PasswordHasher) -> None:
+        self._argon2, self._lock, self.go = argon2, Lock(), Event()
+        self.now = self.most = 0
+
+    def verify(self, stored: str, password: str) -> bool:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        self.go.wait()
+        with self._lock:
+            self.now -= 1
+        return self._argon2.verify(stored, password)
+
+
+@contextmanager
+def hashes_held(app: Flask) -> Iterator[Held]:
+    """The application's hashes begin, and end only when the test says so."""
+    plain = app.extensions["portal.hasher"]
+    hasher = Hasher(app.extensions["portal.settings"].argon2)
+    held = Held(hasher._argon2)
+    hasher._argon2 = held  # type: ignore[assignment]
+    app.extensions["portal.hasher"] = hasher
+    try:
+        yield held
+    finally:
+        held.go.set()
+        app.extensions["portal.hasher"] = plain
 
 
 def _post(client: FlaskClient, person: Person, path: str, data: dict[str, str]) -> TestResponse:

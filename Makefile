@@ -1,6 +1,6 @@
 # `make` alone lists the targets. bin/dev does the work, and runs without make just as well.
 .DEFAULT_GOAL := help
-.PHONY: run test smoke lint screenshots postgres-test lock help
+.PHONY: run test smoke lint bench screenshots postgres-test lock help
 
 run: ## Start the portal on http://localhost:8000; PORT=9000 for another port
 	@bin/dev run
@@ -13,6 +13,9 @@ smoke: ## Try a running portal from outside: BASE_URL=https://portal.example.com
 
 lint: ## Run ruff and mypy only
 	@bin/dev lint
+
+bench: ## Measure sign-ins, pages, statements and memory against what the machine can do; ARGS="--json FILE"
+	@bin/dev bench $(ARGS)
 
 screenshots: ## Take pictures of all pages into screenshots/, the README's into docs/screenshots/; check accessibility
 	@bin/dev screenshots $(ARGS)

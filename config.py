@@ -163,6 +163,7 @@ class Settings:
     app_store_huawei: str = setting(link, "where Huawei phones get one", APP_GALLERY)
     apps_recommended: str = setting(text, "the apps that the pages recommend", RECOMMENDED)
     apps: str = setting(text, "the apps named for each system, divided by semicolons", APPS)
+    metrics_token: str = setting(text, "the bearer token that opens /metrics; without one, nobody", "", secret=True)
     password_length: int = setting(number, "the least characters of a password, 8 to 64", 12)
     argon2: tuple[int, int, int] = setting(argon2_cost, "argon2id's memory in KiB, passes and lanes", (65536, 3, 1))
 

@@ -10,7 +10,19 @@ from portal.access.passwords import Hasher
 from portal.cli import commands
 from portal.crypto import KeyRing
 from portal.delivery import smtp
-from portal.web import browser, cookies, errors, gate, headers, passwords, register, times, verify
+from portal.web import (
+    browser,
+    cookies,
+    errors,
+    gate,
+    headers,
+    metrics,
+    open_method,
+    passwords,
+    register,
+    times,
+    verify,
+)
 from portal.web.auth import auth
 from portal.web.demo import demo
 from portal.web.onboarding import onboarding
@@ -22,7 +34,7 @@ BODY = 64 * 1024  # bytes of a request; no form here needs more
 PARTS = 100
 # Flask-Login's own remember cookie is never read: no browser can send a cookie of this name.
 NO_COOKIE = ";"
-ROUTES = (passwords, register, verify)  # modules that add their routes to a blueprint of another
+ROUTES = (metrics, open_method, passwords, register, verify)  # modules that add their routes to a blueprint of another
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -66,7 +78,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAX_FORM_MEMORY_SIZE": BODY,
         "MAX_FORM_PARTS": PARTS,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(),
+        "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings.database_url),
         "REMEMBER_COOKIE_NAME": NO_COOKIE,
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the browser's session; `headers.check_origin` guards beside it
         "WTF_CSRF_SSL_STRICT": False,  # the same check, by Origin instead of Referer
@@ -83,10 +95,13 @@ def _extend(app: Flask) -> None:
 
 
 def _protect(app: Flask) -> None:
-    """Before every request, in this order: its host, where it comes from, whether the step is due, its CSRF token."""
+    """Before every request, in this order: its number, its host, where it comes from, whether the step is due, its form
+    and its CSRF token."""
+    app.before_request(headers.number)
     app.before_request(headers.check_host)
     app.before_request(headers.check_origin)
     app.before_request(gate.guard)
+    app.before_request(headers.check_form)
     extensions.csrf.init_app(app)
     app.after_request(headers.add)
     app.after_request(gate.forget_dead_token)

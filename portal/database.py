@@ -6,7 +6,7 @@ that two writers wait for each other instead of failing half-way; on PostgreSQL 
 must not race is one conditional statement or holds a row lock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -17,7 +17,9 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-WAIT_FOR_WRITERS = 5000  # milliseconds SQLite waits for another writer before it says "locked"
+AFTER_COMMIT = "after_commit"
+WAIT_FOR_WRITERS = 5000  # milliseconds to wait for another writer; then the page says that the portal is busy
+WAIT_FOR_SERVER = 5  # seconds to wait for a PostgreSQL server that doesn't answer
 
 
 class Moment(TypeDecorator[datetime]):
@@ -50,21 +52,32 @@ class Base(DeclarativeBase):
     registry = registry(metadata=metadata, type_annotation_map={datetime: Moment})
 
 
-def engine_options() -> dict[str, Any]:
+def engine_options(database_url: str) -> dict[str, Any]:
     """What the engine is made with: autocommit unless `write()` says otherwise; connections that were cut (a database
-    restarted under us) noticed before they are used; no values in an error's words, for they end up in logs.
+    restarted under us) noticed before they are used, which can't happen to a file; no values in an error's words, for
+    they end up in logs.
 
     The pool has no bound of its own: a request holds two connections at most, one for reading and one for writing, and
-    threads that all hold the first must not wait for each other's second.
+    threads that all hold the first must not wait for each other's second. It keeps five open: PostgreSQL gives a
+    hundred to all processes together.
     """
-    return {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": True, "max_overflow": -1, "hide_parameters": True}
+    cuttable = not database_url.startswith("sqlite")
+    return {
+        "isolation_level": "AUTOCOMMIT",
+        "hide_parameters": True,
+        "pool_pre_ping": cuttable,
+        "pool_size": 5,
+        "max_overflow": -1,
+    }
 
 
 def prepare(engine: Engine) -> None:
-    """Give an engine what `write()` needs; on SQLite also foreign keys, WAL and patience."""
+    """Give an engine what `write()` needs, and patience with an end; on SQLite also foreign keys and WAL."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _take_write_lock)
+    else:
+        event.listen(engine, "do_connect", _limit_waits)
 
 
 def writing(engine: Engine) -> Engine:
@@ -76,15 +89,34 @@ def writing(engine: Engine) -> Engine:
 
 @contextmanager
 def write() -> Iterator[Session]:
-    """A transaction: committed when the block ends, rolled back when it raises."""
+    """A transaction: committed when the block ends, rolled back when it raises.
+
+    What an UPDATE or DELETE changes is not looked for among the objects read before: here nothing is read to be
+    changed so, and the search costs as much as the statement.
+    """
     engine: Engine = current_app.extensions["sqlalchemy"].engine
-    with Session(writing(engine), expire_on_commit=False) as session, session.begin():
-        yield session
+    plainly = {"synchronize_session": False}
+    with Session(writing(engine), expire_on_commit=False, execution_options=plainly) as session:
+        with session.begin():
+            yield session
+        for act in session.info.pop(AFTER_COMMIT, ()):
+            act()
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Do this once the transaction is committed, and never if it isn't: what didn't happen is not told."""
+    session.info.setdefault(AFTER_COMMIT, []).append(act)
 
 
 def changed(result: Result[Any]) -> int:
     """How many rows an UPDATE or DELETE changed: the one answer that decides who won a race."""
     return cast("CursorResult[Any]", result).rowcount
+
+
+def _limit_waits(_dialect: Dialect, _record: ConnectionPoolEntry, _args: list[Any], options: dict[str, Any]) -> None:
+    """PostgreSQL itself would wait for ever. What the operator's URL says comes later and holds."""
+    options.setdefault("connect_timeout", WAIT_FOR_SERVER)
+    options["options"] = f"-c lock_timeout={WAIT_FOR_WRITERS} {options.get('options', '')}"
 
 
 def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:

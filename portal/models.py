@@ -4,9 +4,9 @@ An index stands where a query needs one; foreign keys go with their parent's row
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.extensions import db
@@ -22,6 +22,11 @@ ADDRESS = 254  # characters of an e-mail address (RFC 5321, 4.5.3.1.3)
 def parent(column: str, *, only: bool = False) -> Mapped[int]:
     """A foreign key whose row goes with its parent's; `only` one for each parent."""
     return mapped_column(ForeignKey(column, ondelete="CASCADE"), index=True, unique=only)
+
+
+def _partial(name: str, column: str, where: str) -> Index:
+    """An index of the few rows that a chore looks for."""
+    return Index(name, column, postgresql_where=text(where), sqlite_where=text(where))
 
 
 class User(Model):
@@ -71,9 +76,18 @@ class ResetLink(Model):
 
 
 class SignIn(Model):
-    """One browser's way in: made when the password is right, raised when a second factor is."""
+    """One browser's way in: made when the password is right, raised when a second factor is.
+
+    `device_hash` is of the mark by which the browser is known again; on a `new_device` the user never finished a
+    sign-in before. `wrong_passwords` came before it in a row, `wrong_codes` were typed in it. `told_at` is when the
+    owner was told that somebody had the password and no second factor.
+    """
 
     __tablename__ = "sign_ins"
+    __table_args__ = (
+        _partial("ix_sign_ins_unfinished", "created_at", "raised_at IS NULL AND told_at IS NULL"),
+        _partial("ix_sign_ins_ip", "created_at", "ip <> ''"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = parent("users.id")
     token_hash: Mapped[bytes] = mapped_column(unique=True)
@@ -90,6 +104,11 @@ class SignIn(Model):
     next_path: Mapped[str | None] = mapped_column(String(512))
     ip: Mapped[str] = mapped_column(String(45))
     agent: Mapped[str] = mapped_column(String(256))
+    device_hash: Mapped[bytes | None]
+    new_device: Mapped[bool] = mapped_column(default=True)
+    wrong_passwords: Mapped[int] = mapped_column(default=0)
+    wrong_codes: Mapped[int] = mapped_column(default=0)
+    told_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_because: Mapped[str | None] = mapped_column(String(32))
 
@@ -192,6 +211,30 @@ class Message(Model):
     trouble: Mapped[str | None] = mapped_column(String(16))
     handed_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
+
+
+class Event(Model):
+    """The security log: what happened to what protects a user, and from where. `access/events.py` names the kinds.
+
+    A wrong password for an address nobody has is a row too, of nobody. `link_hash` is of the token in the notice's
+    link.
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_of_user", "user_id", "id"),
+        _partial("ix_events_ip", "at", "ip <> ''"),
+        _partial("ix_events_of_nobody", "at", "user_id IS NULL"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(index=True)
+    ip: Mapped[str] = mapped_column(String(45))
+    agent: Mapped[str] = mapped_column(String(256))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    link_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    link_used_at: Mapped[datetime | None]
 
 
 class DemoMail(Model):

@@ -1,5 +1,7 @@
 """What every test may ask for: a running portal and its people, or the rules alone on a quiet database."""
 
+import logging
+import signal
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -12,6 +14,11 @@ from portal.database import Base, writing
 from portal.extensions import db
 from tests.people import People, Person
 from tests.portal_for_tests import Portal, environment, free_port, fresh_database, running
+
+
+def pytest_configure() -> None:
+    """A run that is told to end stops what it has started, as it does at Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +55,15 @@ def app(quiet_portal: Flask) -> Iterator[Flask]:
             for table in reversed(Base.metadata.sorted_tables):
                 rows.execute(table.delete())
         yield quiet_portal
+
+
+@pytest.fixture
+def caplog(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> pytest.LogCaptureFixture:
+    """What is logged, also where a test before made this process write lines of its own, or a command fewer."""
+    portal = logging.getLogger("portal")
+    monkeypatch.setattr(portal, "propagate", True)
+    caplog.set_level(logging.INFO, logger=portal.name)
+    return caplog
 
 
 @pytest.fixture

@@ -5,21 +5,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal import methods
-from portal.access import codes, factors, password_resets, recovery_codes, second_factor, sign_ins
+from sqlalchemy import delete, select
+
+from portal import clock, methods
+from portal.access import codes, factors, mailed_links, password_resets, recovery_codes, second_factor, sign_ins
 from portal.access.addresses import read_address
 from portal.access.limits import STEP
-from portal.access.standing import Standing
+from portal.access.standing import Standing, read_standing
+from portal.access.where import Where
 from portal.database import write
 from portal.delivery import outbox
-from portal.extensions import hasher, keys
+from portal.extensions import db, hasher, keys
 from portal.methods.totp import code_at
-from portal.models import Factor, User
+from portal.models import Event, Factor, Message, SignIn, User
 
 PASSWORD = "a quiet green teapot"
 NEW_PASSWORD = "seven loud copper kettles"
 IP = "192.0.2.1"
 AGENT = "Mozilla/5.0"
+HERE = Where(IP, AGENT, b"known")
+
+
+def from_ip(ip: str) -> Where:
+    """The same browser at another network address."""
+    return Where(ip, AGENT, b"known")
+
+
+def find(token: str) -> Standing | None:
+    """What a token opens, if it opens anything."""
+    return read_standing(token, HERE, clock.now())
 
 
 @dataclass(frozen=True)
@@ -27,11 +41,12 @@ class Visit:
     """A browser that holds a token."""
 
     token: str
+    where: Where = HERE
 
     @property
     def standing(self) -> Standing:
         """What the token opens, read anew as every request does."""
-        found = sign_ins.find(self.token)
+        found = read_standing(self.token, self.where, clock.now())
         assert found, "the token opens nothing"
         return found
 
@@ -50,9 +65,7 @@ class Customer:
     def half_in(self, now: datetime, *, address_proved: bool = False) -> Visit:
         """A new sign-in whose password was right."""
         with write() as session:
-            return Visit(
-                sign_ins.open_sign_in(session, self.user_id, ip=IP, agent=AGENT, now=now, address_proved=address_proved)
-            )
+            return Visit(sign_ins.open_sign_in(session, self.user_id, HERE, now, address_proved=address_proved))
 
     def come_in(self, now: datetime) -> Visit:
         """A new sign-in that is finished."""
@@ -78,12 +91,21 @@ def make(name: str, email: str, *kinds: str, now: datetime) -> Customer:
         user = User(name=name, email=email, email_key=email, password_hash=hasher().hash(PASSWORD), created_at=now)
         session.add(user)
         session.flush()
-        visit = Visit(sign_ins.open_sign_in(session, user.id, ip=IP, agent=AGENT, now=now))
+        visit = Visit(sign_ins.open_sign_in(session, user.id, HERE, now))
     secrets = [enrol(visit, kind, now) for kind in kinds]
     saved = _save_codes(visit, now) if kinds else ()
     with write() as session:
-        sign_ins.end(session, visit.standing.sign_in_id, "signed_out", now)
+        session.execute(delete(SignIn).where(SignIn.user_id == user.id))
+        session.execute(delete(Message).where(Message.address == email))  # that was long ago: nothing of it is news
+        session.execute(delete(Event).where(Event.user_id == user.id))
     return Customer(user.id, name, email, PASSWORD, next((s for s in secrets if s), b""), saved)
+
+
+def enrolled(user_id: int) -> list[Factor]:
+    """Somebody's finished factors, as the database has them."""
+    rows = select(Factor).where(Factor.user_id == user_id, Factor.confirmed_at.is_not(None))
+    rows = rows.order_by(Factor.kind, Factor.slot).execution_options(populate_existing=True)
+    return list(db.session.scalars(rows))
 
 
 def begin(visit: Visit, kind: str, now: datetime) -> Factor:
@@ -103,13 +125,16 @@ def enrol(visit: Visit, kind: str, now: datetime) -> bytes | None:
     return factors.secret(row)
 
 
-def mailed(now: datetime) -> Mapping[str, Any]:
-    """The worker hands over the message that has waited longest. What it tells."""
-    with write() as session:
-        claimed = outbox.claim(session, now)
-        assert claimed, "no message waits"
-        outbox.done(session, claimed, now)
-    return claimed.facts(keys())
+def mailed(now: datetime, *, notice: bool = False) -> Mapping[str, Any]:
+    """The worker hands over what has waited longest, up to the next message of this sort: a notice of what happened, or
+    anything else. What that tells."""
+    while True:
+        with write() as session:
+            claimed = outbox.claim(session, now)
+            assert claimed, "no message waits"
+            outbox.done(session, claimed, now)
+        if (claimed.template == "notice") is notice:
+            return claimed.facts(keys())
 
 
 def mailed_code(now: datetime) -> str:
@@ -117,13 +142,13 @@ def mailed_code(now: datetime) -> str:
     return str(mailed(now)["code"])
 
 
-def ask_link(email: str, ip: str, now: datetime) -> str:
+def ask_link(email: str, where: Where, now: datetime) -> str:
     """Ask for a link to reset a password, and read the mail: the link's token. Everything waiting before it is handed
     over too."""
-    password_resets.ask(read_address(email), ip, AGENT, now)
-    while "link" not in (told := mailed(now)) or told["email_key"] != email:
+    password_resets.ask(read_address(email), where, now)
+    while "link" not in (told := mailed(now)) or told.get("email_key") != email:
         pass
-    token = password_resets.read_link(str(told["link"]).rpartition("/")[2])
+    token = mailed_links.read(mailed_links.RESET, str(told["link"]).rpartition("/")[2])
     assert token
     return token
 

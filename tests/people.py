@@ -10,20 +10,23 @@ import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from portal import clock
 from portal.access import factors, recovery_codes, sign_ins
 from portal.access.limits import SECOND_FACTOR_FRESH, STEP
+from portal.access.standing import read_standing
+from portal.access.where import NOWHERE
 from portal.database import write
 from portal.extensions import db, hasher
 from portal.methods.totp import code_at
-from portal.models import DemoMail, Factor, User
+from portal.models import DemoMail, Event, Factor, Message, User
 from tests.browser import Browser, Page
 from tests.portal_for_tests import Portal, until
 
 PASSWORD = "a quiet green teapot"
 NEW_PASSWORD = "seven loud copper kettles"
+_NOTICE = DemoMail.text.contains("\nWhen: ")  # what every notice tells, and no other mail
 _numbers = itertools.count(1)
 
 
@@ -39,24 +42,40 @@ class Person:
     secret: bytes = b""
     codes: list[str] = field(default_factory=list)
     read: int = 0  # the last mail they have read
+    noticed: int = 0  # the last notice
     step: int = 0  # the last time step of the app they have used
 
     def mail(self, *, template: str = "") -> DemoMail:
-        """The next mail that arrives, or has arrived unread; with a word from its subject, the next of that kind."""
-
-        def arrived() -> DemoMail | None:
-            with self.portal.app.app_context():
-                mine = (DemoMail.recipient == self.email, DemoMail.id > self.read, DemoMail.subject.contains(template))
-                return db.session.scalar(select(DemoMail).where(*mine).order_by(DemoMail.id).limit(1))
-
-        found = until(arrived)
+        """The next mail that arrives, or has arrived unread, beside notices; with a word from its subject, the next of
+        that kind."""
+        found = self._arrived(DemoMail.id > self.read, DemoMail.subject.contains(template), ~_NOTICE)
         self.read = found.id
         return found
 
-    def mails(self) -> int:
-        """How many mails have arrived in all."""
+    def notice(self, subject: str) -> DemoMail:
+        """The next notice of something that happened to the account, with these words in its subject."""
+        found = self._arrived(DemoMail.id > self.noticed, DemoMail.subject.contains(subject), _NOTICE)
+        self.noticed = found.id
+        return found
+
+    def notices(self) -> list[str]:
+        """The subjects of all notices that have arrived."""
         with self.portal.app.app_context():
-            return len(db.session.scalars(select(DemoMail.id).where(DemoMail.recipient == self.email)).all())
+            mine = select(DemoMail.subject).where(DemoMail.recipient == self.email, _NOTICE)
+            return list(db.session.scalars(mine.order_by(DemoMail.id)))
+
+    def mails(self) -> int:
+        """How many mails have arrived in all, beside notices."""
+        with self.portal.app.app_context():
+            return len(db.session.scalars(select(DemoMail.id).where(DemoMail.recipient == self.email, ~_NOTICE)).all())
+
+    def _arrived(self, *which: ColumnElement[bool]) -> DemoMail:
+        def found() -> DemoMail | None:
+            with self.portal.app.app_context():
+                mine = select(DemoMail).where(DemoMail.recipient == self.email, *which)
+                return db.session.scalar(mine.order_by(DemoMail.id).limit(1))
+
+        return until(found)
 
     def mailed_code(self) -> str:
         """The code of the next mail."""
@@ -161,18 +180,18 @@ class People:
                 )
                 session.add(user)
                 session.flush()
-                token = sign_ins.open_sign_in(session, user.id, ip="127.0.0.1", agent="", now=now)
+                token = sign_ins.open_sign_in(session, user.id, NOWHERE, now)
             if kinds:
                 self._enrol(person, token, kinds)
             with write() as session:
-                standing = sign_ins.find(token)
+                standing = read_standing(token, NOWHERE, clock.now())
                 assert standing
                 sign_ins.end(session, standing.sign_in_id, "signed_out", now)
         return person
 
     def _enrol(self, person: Person, token: str, kinds: tuple[str, ...]) -> None:
         now, made = clock.now(), recovery_codes.prepare()
-        standing = sign_ins.find(token)
+        standing = read_standing(token, NOWHERE, clock.now())
         assert standing
         for kind in kinds:
             with write() as session:
@@ -185,4 +204,7 @@ class People:
         with write() as session:
             recovery_codes.store(session, standing, made, now)
         recovery_codes.finish(standing, now)
+        with write() as session:  # that was long ago: nothing of it is news
+            session.execute(delete(Message).where(Message.address == person.email))
+            session.execute(delete(Event).where(Event.user_id == standing.user_id))
         person.codes = list(made.codes)

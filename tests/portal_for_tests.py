@@ -5,18 +5,33 @@ import secrets
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, Any, TypeVar
 
 from flask import Flask
-from sqlalchemy import Connection, Table, bindparam, create_engine, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Interval,
+    String,
+    Table,
+    case,
+    create_engine,
+    func,
+    literal,
+    text,
+    type_coerce,
+    update,
+)
+from sqlalchemy.exc import OperationalError
 
 from config import ROOT, Settings
 from portal import create_app
@@ -46,53 +61,77 @@ def environment(database_url: str, port: int, **extra: str) -> dict[str, str]:
 
 @dataclass
 class Portal:
-    """A running portal: two web processes and a worker. `app` sees the same database from the test's process."""
+    """A running portal: two web processes and a worker. `app` sees the same database from the test's process, `pid` is
+    the process that started the others, `env` what it was told."""
 
     base: str
     app: Flask
     settings: Settings
+    pid: int
+    env: dict[str, str]
 
     def age(self, span: timedelta) -> None:
-        """Let time pass: every time in the database lies `span` further back, and so do the steps of apps."""
-        with self.app.app_context(), writing(db.engine).begin() as rows:
-            for table in Base.metadata.sorted_tables:
-                _age(rows, table, span)
+        """Let time pass, in whole seconds: every time in the database lies `span` further back, and so do the steps of
+        apps."""
+        until(lambda: self._aged(span), seconds=30)
+
+    def _aged(self, span: timedelta) -> bool | None:
+        """Whether it passed; not when a worker wrote the same rows in another order, and PostgreSQL ended the knot."""
+        try:
+            with self.app.app_context(), writing(db.engine).begin() as rows:
+                for table in Base.metadata.sorted_tables:
+                    _age(rows, table, span)
+        except OperationalError:
+            return None
+        return True
 
 
 def _age(rows: Connection, table: Table, span: timedelta) -> None:
-    """Take a span off every time of one table, found by the columns' type."""
-    keys = list(table.primary_key)
-    moments = [column for column in table.columns if isinstance(column.type, Moment)]
-    steps = [column for column in table.columns if column.name == "last_step"]
-    older = [
-        {f"key_{key.name}": row[key.name] for key in keys}
-        | {f"new_{column.name}": row[column.name] and row[column.name] - span for column in moments}
-        | {f"new_{step.name}": max(0, row[step.name] - int(span.total_seconds()) // STEP) for step in steps}
-        for row in rows.execute(table.select()).mappings().all()
-    ]
-    if older and moments:
-        mine = (key == bindparam(f"key_{key.name}") for key in keys)
-        aged = {column.name: bindparam(f"new_{column.name}", type_=column.type) for column in (*moments, *steps)}
-        rows.execute(update(table).where(*mine).values(aged), older)
+    """Take a span off every time of one table, found by the columns' type, in one statement."""
+    whole = int(span.total_seconds())
+    aged: dict[str, ColumnElement[Any]] = {
+        column.name: _earlier(column, whole, rows.dialect.name)
+        for column in table.columns
+        if isinstance(column.type, Moment)
+    }
+    if "last_step" in table.columns:
+        step = table.columns["last_step"]
+        aged["last_step"] = case((step > whole // STEP, step - whole // STEP), else_=0)
+    if aged:
+        rows.execute(update(table).values(aged))
+
+
+def _earlier(moment: ColumnElement[Any], seconds: int, database: str) -> ColumnElement[Any]:
+    """A time so many seconds before; in SQLite it is text, of which the part behind the seconds stays as it is."""
+    if database == "postgresql":
+        return moment - literal(timedelta(seconds=seconds), Interval)
+    told = type_coerce(moment, String)
+    to_the_second = func.strftime("%Y-%m-%d %H:%M:%S", func.substr(told, 1, 19), f"-{seconds} seconds")
+    return type_coerce(to_the_second.concat(func.substr(told, 20)), moment.type)
 
 
 @contextmanager
 def running(env: dict[str, str], log: Path | None = None) -> Iterator[Portal]:
     """Start a portal, and stop it and all it started afterwards. What it says goes to `log`, if that is given."""
     settings = Settings.load(env)
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "portal", "serve"]
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
-    with log.open("wb") if log else nullcontext() as said:
-        process = subprocess.Popen(command, cwd=ROOT, env=outside | env, stdout=said, stderr=said)  # noqa: S603
+    with log.open("wb") if log else tempfile.TemporaryFile() as said:
+        process = command("serve", env, said)
         try:
             until(lambda: _ready(settings.base_url, process), seconds=60)
             app = create_app(settings)
-            yield Portal(settings.base_url, app, settings)
+            yield Portal(settings.base_url, app, settings, process.pid, env)
             with app.app_context():
                 db.engine.dispose()
         finally:
             process.terminate()
             process.wait(30)
+
+
+def command(name: str, env: dict[str, str], said: IO[bytes] | None = None) -> "subprocess.Popen[bytes]":
+    """Start one of the portal's own commands; of this shell's settings it hears nothing."""
+    words = [sys.executable, "-m", "flask", "--app", "wsgi", "portal", name]
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+    return subprocess.Popen(words, cwd=ROOT, env=outside | env, stdout=said, stderr=said)  # noqa: S603
 
 
 def _ready(base: str, process: "subprocess.Popen[bytes]") -> bool | None:

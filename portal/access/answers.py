@@ -57,13 +57,15 @@ def read_name(answer: str, most: int = limits.NAME_MOST) -> str:
         raise NameMissing
     if len(name) > most:
         raise NameTooLong(most)
-    if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") or c in _BIDI for c in name):
+    if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") or c in _BIDI or c == _NO_TEXT for c in name):
         raise TextBad
     return name
 
 
 # Marks that turn the writing direction of whatever stands after them (UAX #9).
 _BIDI = {chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)}
+
+_NO_TEXT = "\N{REPLACEMENT CHARACTER}"  # what is read in place of bytes that are no text
 
 
 def _separator(character: str) -> bool:

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 
-from portal.access import password_resets, sign_ins
+from portal.access import events, password_resets, sign_ins
 from portal.access.accounts import Account
 from portal.access.answers import read_name
+from portal.access.events import Actor
 from portal.access.problems import Gone
+from portal.access.where import NOWHERE
 from portal.database import changed, write
-from portal.delivery import outbox
-from portal.extensions import db, keys
+from portal.extensions import db
 from portal.models import Factor, RecoverySet, SignIn, User
 
 METHODS_CHANGED, SIGNED_OUT = "methods_changed", "operator"
@@ -36,7 +37,7 @@ def reset_methods(account: Account, reason: str, now: datetime) -> None:
         values = {"primary_method": None, "methods_reset_at": now}
         session.execute(update(User).where(User.id == account.id).values(**values))
         password_resets.end_links(session, account.email_key, now)
-        outbox.put(session, keys(), template="methods_reset", address=account.email, facts={"reason": reason}, now=now)
+        events.record(session, events.METHODS_RESET, _actor(account), now, reason=reason)
 
 
 def open_wizard(account: Account, now: datetime) -> None:
@@ -49,7 +50,7 @@ def open_wizard(account: Account, now: datetime) -> None:
         sign_ins.lock_user(session, account.id)
         if changed(session.execute(update(User).where(*shut).values(mailed_reset_at=None))) != 1:
             raise Gone
-        outbox.put(session, keys(), template="wizard_opened", address=account.email, facts={}, now=now)
+        events.record(session, events.WIZARD_OPENED, _actor(account), now)
 
 
 def sign_out(account: Account, now: datetime) -> int:
@@ -57,6 +58,7 @@ def sign_out(account: Account, now: datetime) -> int:
     alive = _alive(now, SignIn.user_id == account.id)
     with write() as session:
         sign_ins.end_all(session, account.id, SIGNED_OUT, now)
+        events.record(session, events.SIGNED_OUT_BY_OPERATOR, _actor(account), now)
     return alive
 
 
@@ -69,6 +71,10 @@ def sign_out_everybody(now: datetime) -> int:
         with write() as session:
             sign_ins.end_where(session, (SignIn.id.in_(ids),), SIGNED_OUT, now)
     return alive
+
+
+def _actor(account: Account) -> Actor:
+    return Actor(account.id, account.email, NOWHERE)
 
 
 def _alive(now: datetime, *which: ColumnElement[bool]) -> int:

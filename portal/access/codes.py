@@ -10,12 +10,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from portal import logs
 from portal.access import counting, limits
 from portal.access.limits import Hit
 from portal.access.problems import CodeUsed
 from portal.access.standing import Standing
+from portal.access.where import Where
 from portal.crypto import new_code
-from portal.database import write
+from portal.database import after_commit, write
 from portal.delivery import outbox
 from portal.extensions import db, keys
 from portal.methods.base import CodeMark, Sent
@@ -68,12 +70,12 @@ def by_sign_in(standing: Standing, purpose: str) -> Asker:
     return Asker(purpose, owner, caps, standing.email, sign_in_id=standing.sign_in_id)
 
 
-def by_registration(registration: Registration, ip: str) -> Asker:
+def by_registration(registration: Registration, where: Where) -> Asker:
     """A registration asks: nobody has given a password, so the mailbox and the network address are spared."""
     owner = f"address {registration.email_key}"
     caps = (
         Hit(limits.SENT_TO_ADDRESS, owner),
-        Hit(limits.SENT_BY_NETWORK, f"network {limits.network(ip)}"),
+        Hit(limits.SENT_BY_NETWORK, f"network {limits.network(where.ip)}"),
     )
     return Asker("registration", owner, caps, registration.email, registration_id=registration.id)
 
@@ -108,6 +110,7 @@ def issue(asker: Asker, facts: Mapping[str, str], now: datetime) -> None:
             expires_at=row.expires_at,
             code_id=row.id,
         )
+        after_commit(session, lambda: logs.note("code_sent", about=asker.purpose))
 
 
 def sent(asker: Asker) -> tuple[Sent, ...]:
@@ -121,11 +124,14 @@ def sent(asker: Asker) -> tuple[Sent, ...]:
 
 
 def spend(session: Session, mark: CodeMark, asker: Asker, now: datetime) -> None:
-    """Use a code, and with it all others that were sent for the same. Raises `CodeUsed` for the loser of a race."""
+    """Use a code, and with it all others that were sent for the same. Raises `CodeUsed` for the loser of a race.
+
+    The caller settles the asker's cooldown: the next code for this purpose is a first one.
+    """
     unused = update(Code).where(*asker.rows, Code.used_at.is_(None)).values(used_at=now)
     if mark.code_id not in session.scalars(unused.returning(Code.id)).all():
         raise CodeUsed
-    counting.forget(session, (asker.cooldown,))
+    after_commit(session, lambda: logs.note("code_confirmed", about=asker.purpose))
 
 
 def sending(asker: Asker, now: datetime, *, told: bool = True) -> Sending:

@@ -3,7 +3,8 @@ network address – as a keyed hash, whether or not anybody has that address.
 
 `take` counts a try in all windows by one statement, in a transaction of its own that is committed before the answer is
 looked at, so that parallel tries can't share a count and no rollback can undo one. Rows are always locked in one order,
-by name and subject, so that nobody waits in a circle.
+by name and subject, so that nobody waits in a circle. Whether the alarm stands is read by that very statement: nobody
+waits for its one row but those whose password was wrong.
 """
 
 import logging
@@ -11,52 +12,80 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, TextClause, bindparam, delete, select, text, tuple_, update
+from sqlalchemy import ColumnElement, TextClause, bindparam, case, select, text, tuple_, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from portal.access.limits import WAITS, WINDOWS, Hit, Limit, Window
+from portal import logs
+from portal.access.limits import ALARM, WAITS, WINDOWS, Hit, Limit, Window
 from portal.access.problems import LimitReached
 from portal.database import Moment, write
 from portal.extensions import db, keys
 from portal.models import Counter
 
 Row = tuple[str, bytes]  # a counter's name and subject
+Wait = tuple[datetime, Limit]  # until when, and which limit it is
 
 # `free_at` of a row that makes nobody wait. Not the present: of two requests at once, the one that began a moment
 # earlier may count second, and would be refused.
 FREE = datetime(1970, 1, 1, tzinfo=UTC)
+WHOLE_PORTAL = "portal"  # the alarm's one subject
+
+# Parts of the one statement of `take`.
+_ALLOWED = """CASE WHEN (SELECT free_at FROM counters WHERE name = :alarm AND subject = :whole_portal) > :now
+              THEN :alarmed{i} ELSE :allowed{i} END"""
+_SLIDING = ", ".join(f"'{window.name}'" for _, window in WINDOWS.values() if window.slides)
+_PAUSING = ", ".join(f"'{window.name}'" for _, window in WINDOWS.values() if window.pause)
 
 log = logging.getLogger(__name__)
 
 
-def take(hits: Iterable[Hit], now: datetime) -> None:
-    """Count one try on every limit, or on none: raises `LimitReached`, whose `until` is the latest wait."""
-    rows = sorted(_rows(hits), key=lambda row: (row[0].name, row[1]))  # one order for all: no deadlock
+def take(hits: Iterable[Hit], now: datetime) -> dict[str, int]:
+    """Count one try on every limit, or on none: raises `LimitReached`, whose `until` is the latest wait.
+
+    Returns what each window has counted now, by its name.
+    """
     with write() as session:
-        counted = {
-            (name, bytes(subject)) for name, subject in session.execute(_counting(len(rows)), _values(rows, now))
-        }
-        refused = {(window.name, subject) for window, subject in rows} - counted
-        if refused:
-            _uncount(session, {row for row in counted if not WINDOWS[row[0]][0].refused_too}, now)
+        counted, refused = _count(session, hits, now)
     if refused:
+        for limit in sorted({WINDOWS[name][0].name for name, _ in refused}):
+            logs.note("limit_reached", about=limit)
         raise _reached(refused, now)
+    return {name: count for (name, _), count in counted.items()}
+
+
+def check(hits: Iterable[Hit], now: datetime) -> None:
+    """Raise `LimitReached` if `take` would, and count nothing."""
+    if waits := sorted(_waits(_named(hits), now), key=_moment):
+        until, limit = waits[-1]
+        logs.note("limit_reached", about=limit.name)
+        raise LimitReached(limit.what, until)
+
+
+def allows(session: Session, hit: Hit, now: datetime) -> int:
+    """Count something that is done only as often as a limit of one window allows, in the transaction that does it.
+
+    Returns how often that is now; 0 when the limit refuses.
+    """
+    return sum(_count(session, (hit,), now)[0].values())
+
+
+def settle(session: Session, right: Iterable[Hit], back: Iterable[Hit], now: datetime) -> None:
+    """An answer was right, in the transaction that acts on it: the counts of `right` begin anew, those of `back` get
+    their try back."""
+    anew, one_less = _named(right), _named(back)
+    begins_anew = tuple_(Counter.name, Counter.subject).in_(sorted(anew))
+    count = case((begins_anew, 0), else_=Counter.count - 1) if anew else Counter.count - 1
+    _lower(session, anew | one_less, count, now)
 
 
 def give_back(hits: Iterable[Hit], now: datetime) -> None:
     """Undo `take`: the answer was right. What was granted stays granted, so a failure is only logged."""
     try:
         with write() as session:
-            _uncount(session, _named(hits), now)
+            _lower(session, _named(hits), Counter.count - 1, now)
     except DBAPIError as problem:
         log.error("A try was not given back: %s", type(problem.orig).__name__)
-
-
-def forget(session: Session, hits: Iterable[Hit]) -> None:
-    """Begin these counts anew, in the transaction that knows why."""
-    for name, subject in sorted(_named(hits)):
-        session.execute(delete(Counter).where(Counter.name == name, Counter.subject == subject))
 
 
 def free_from(hits: Iterable[Hit], now: datetime) -> datetime | None:
@@ -81,22 +110,22 @@ def _counting(rows: int) -> TextClause:
 
     Both engines understand it: `counters` is the row that stood there, `excluded` the one that was to be inserted.
     """
-    values = ", ".join(f"(:name{i}, :subject{i}, 1, :allowed{i}, :free{i}, :resets{i})" for i in range(rows))
+    values = ", ".join(f"(:name{i}, :subject{i}, 1, {_ALLOWED.format(i=i)}, :free{i}, :resets{i})" for i in range(rows))
     waits = " ".join(
-        f"WHEN counters.name = '{name}' AND counters.count + 1 >= {least} THEN :wait{i}"
+        f"WHEN counters.name = '{name}' AND counters.count + 1 >= {least or 'excluded.allowed'} THEN :wait{i}"
         for i, (name, least, _) in enumerate(WAITS)
     )
-    sliding = ", ".join(f"'{window.name}'" for _, window in WINDOWS.values() if window.slides)
     statement = f"""
         INSERT INTO counters (name, subject, count, allowed, free_at, resets_at) VALUES {values}
         ON CONFLICT (name, subject) DO UPDATE SET
             count = CASE WHEN counters.resets_at <= :now THEN 1 ELSE counters.count + 1 END,
             allowed = excluded.allowed,
             free_at = CASE WHEN counters.resets_at <= :now THEN excluded.free_at {waits} ELSE counters.free_at END,
-            resets_at = CASE WHEN counters.resets_at <= :now OR counters.name IN ({sliding})
+            resets_at = CASE WHEN counters.resets_at <= :now OR counters.name IN ({_SLIDING})
                         THEN excluded.resets_at ELSE counters.resets_at END
-        WHERE counters.resets_at <= :now OR (counters.count < excluded.allowed AND counters.free_at <= :now)
-        RETURNING name, subject
+        WHERE counters.free_at <= :now
+            AND (counters.resets_at <= :now OR counters.count < excluded.allowed OR counters.name IN ({_PAUSING}))
+        RETURNING name, subject, count
     """  # noqa: S608  only this module's own names and numbers
     moments = ["now", *(f"wait{i}" for i in range(len(WAITS)))]
     moments += [f"{column}{i}" for i in range(rows) for column in ("free", "resets")]
@@ -104,35 +133,75 @@ def _counting(rows: int) -> TextClause:
 
 
 def _values(rows: list[tuple[Window, bytes]], now: datetime) -> dict[str, object]:
-    values: dict[str, object] = {"now": now}
+    alarm, subject = _alarm()
+    values: dict[str, object] = {"now": now, "alarm": alarm, "whole_portal": subject}
     values |= {f"wait{i}": now + wait for i, (_, _, wait) in enumerate(WAITS)}
     for i, (window, subject) in enumerate(rows):
-        values |= {f"name{i}": window.name, f"subject{i}": subject, f"allowed{i}": window.allowed}
+        values |= {f"name{i}": window.name, f"subject{i}": subject}
+        values |= {f"allowed{i}": window.allowed, f"alarmed{i}": _while_alarmed(window)}
         values |= {f"free{i}": now + wait if (wait := window.wait_after(1)) else FREE, f"resets{i}": now + window.lasts}
     return values
 
 
-def _uncount(session: Session, counted: set[Row], now: datetime) -> None:
-    for name, subject in sorted(counted):
-        mine = (Counter.name == name, Counter.subject == subject, Counter.count > 0, Counter.resets_at > now)
-        session.execute(update(Counter).where(*mine).values(count=Counter.count - 1, free_at=FREE))
+def _alarm() -> Row:
+    return ALARM.windows[0].name, keys().subject(WHOLE_PORTAL)
+
+
+def _while_alarmed(window: Window) -> int:
+    """What a window allows while the alarm stands."""
+    return window.allowed // 2 if WINDOWS[window.name][0].halved else window.allowed
+
+
+def _count(session: Session, hits: Iterable[Hit], now: datetime) -> tuple[dict[Row, int], set[Row]]:
+    """Count on every limit, or on none but those that count a refused try too. What was counted, and what refused."""
+    rows = sorted(_rows(hits), key=lambda row: (row[0].name, row[1]))
+    found = session.execute(_counting(len(rows)), _values(rows, now))
+    counted = {(name, bytes(subject)): count for name, subject, count in found}
+    refused = {(window.name, subject) for window, subject in rows} - counted.keys()
+    if refused:
+        _lower(session, {row for row in counted if not WINDOWS[row[0]][0].refused_too}, Counter.count - 1, now)
+    return counted, refused
+
+
+def _lower(session: Session, rows: set[Row], count: ColumnElement[int], now: datetime) -> None:
+    """Set these counts by one statement, which locks their rows in the one order before it changes any."""
+    if not rows:
+        return
+    key = (Counter.name, Counter.subject)
+    locked = select(*key).where(_among(rows), Counter.count > 0, Counter.resets_at > now).order_by(*key)
+    lowered = update(Counter).where(tuple_(*key).in_(locked.with_for_update())).values(count=count, free_at=FREE)
+    session.execute(lowered.execution_options(synchronize_session=False))
 
 
 def _among(rows: set[Row]) -> ColumnElement[bool]:
     return tuple_(Counter.name, Counter.subject).in_(sorted(rows))
 
 
-def _waits(rows: set[Row], now: datetime) -> Iterator[tuple[datetime, Limit]]:
+def _waits(rows: set[Row], now: datetime) -> Iterator[Wait]:
     """For each of these counters that refuses: until when, and which limit it is."""
-    for row in db.session.scalars(select(Counter).where(_among(rows)).execution_options(populate_existing=True)):
-        if row.resets_at > now and row.count >= row.allowed:
-            yield row.resets_at, WINDOWS[row.name][0]
-        elif row.free_at > now:
-            yield row.free_at, WINDOWS[row.name][0]
+    asked = select(Counter).where(_among(rows | {_alarm()})).execution_options(populate_existing=True)
+    found = {(row.name, bytes(row.subject)): row for row in db.session.scalars(asked)}
+    alarm = found.get(_alarm())
+    for row in rows & found.keys():
+        if (until := _until(found[row], alarm.free_at if alarm else FREE, now)) > now:
+            yield until, WINDOWS[row[0]][0]
+
+
+def _until(row: Counter, alarm: datetime, now: datetime) -> datetime:
+    """When a counter next allows a try."""
+    window = WINDOWS[row.name][1]
+    if window.pause or row.resets_at <= now or row.count < _while_alarmed(window):
+        return row.free_at
+    full = row.count >= window.allowed
+    return max(row.free_at, row.resets_at if full else min(alarm, row.resets_at))
+
+
+def _moment(wait: Wait) -> datetime:
+    return wait[0]
 
 
 def _reached(refused: set[Row], now: datetime) -> LimitReached:
     """The refusal to raise. A counter that was freed meanwhile still refuses this try, for a second."""
-    waits = sorted(_waits(refused, now), key=lambda wait: wait[0])
+    waits = sorted(_waits(refused, now), key=_moment)
     until, limit = waits[-1] if waits else (now + timedelta(seconds=1), WINDOWS[min(refused)[0]][0])
     return LimitReached(limit.what, until)

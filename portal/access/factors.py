@@ -7,10 +7,10 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from portal import methods
-from portal.access import limits
+from portal.access import events, limits
 from portal.access.problems import Gone, LastMethod
 from portal.access.sign_ins import end_others, lock_user
-from portal.access.standing import Standing
+from portal.access.standing import Enrolment, Standing
 from portal.database import changed, write
 from portal.extensions import db, keys
 from portal.methods.base import Enrolled
@@ -18,19 +18,11 @@ from portal.models import Factor, User
 
 METHODS_CHANGED = "methods_changed"
 
-
-def enrolled(user_id: int) -> list[Factor]:
-    """The user's finished factors, those of one kind in the order they were set up."""
-    rows = db.session.scalars(
-        select(Factor)
-        .where(Factor.user_id == user_id, Factor.confirmed_at.is_not(None))
-        .order_by(Factor.kind, Factor.slot)
-        .execution_options(populate_existing=True)
-    )
-    return list(rows)
+Row = Factor | Enrolment
+Rows = Iterable[Row]
 
 
-def closed(factor: Factor) -> bool:
+def closed(factor: Row) -> bool:
     """Whether the method refuses after too many wrong codes in a row."""
     return factor.wrong_codes >= limits.CODES_IN_A_ROW
 
@@ -82,12 +74,12 @@ def cancel(standing: Standing, kind: str) -> None:
         )
 
 
-def secret(factor: Factor) -> bytes | None:
+def secret(factor: Row) -> bytes | None:
     """A factor's decrypted secret."""
     return keys().decrypt(factor.secret, row_name(factor.user_id, factor.kind)) if factor.secret else None
 
 
-def evidence(rows: Iterable[Factor]) -> tuple[Enrolled, ...]:
+def evidence(rows: Rows) -> tuple[Enrolled, ...]:
     """Factors as a method judges them."""
     return tuple(Enrolled(row.id, secret(row), row.last_step) for row in rows)
 
@@ -98,16 +90,17 @@ def finish(session: Session, standing: Standing, factor: Factor, now: datetime) 
     The caller holds the user's row (`lock_user`). Raises `Gone` when the set-up was cancelled, expired or finished by
     another tab meanwhile.
     """
+    end_others(session, standing, METHODS_CHANGED, now)  # before the factors, as a code that is proved does
     taken = _slots(session, standing.user_id, factor.kind)
     slot = next(i for i in range(1, len(taken) + 2) if i not in taken)
-    several = methods.method(factor.kind).most > 1
+    name = f"App {slot}" if methods.method(factor.kind).most > 1 else ""
     finished = session.execute(
         update(Factor)
         .where(Factor.id == factor.id, Factor.confirmed_at.is_(None), Factor.expires_at > now)
         .values(
             confirmed_at=now,
             slot=slot,
-            name=f"App {slot}" if several else "",
+            name=name,
             wrong_codes=_wrong_codes(session, standing.user_id, factor.kind),
             sign_in_id=None,
             expires_at=None,
@@ -120,7 +113,7 @@ def finish(session: Session, standing: Standing, factor: Factor, now: datetime) 
         .where(User.id == standing.user_id, User.primary_method.is_(None))
         .values(primary_method=factor.kind, methods_reset_at=None)
     )
-    end_others(session, standing, METHODS_CHANGED, now)
+    events.record(session, events.METHOD_ADDED, standing.actor, now, method=factor.kind, name=name)
 
 
 def rename(user_id: int, factor_id: int, name: str) -> None:
@@ -142,10 +135,12 @@ def remove(session: Session, standing: Standing, kind: str, now: datetime, *, fa
     the last two methods wait for each other at the user's row.
     """
     lock_user(session, standing.user_id)
+    end_others(session, standing, METHODS_CHANGED, now)
     which = [Factor.user_id == standing.user_id, Factor.kind == kind, Factor.confirmed_at.is_not(None)]
     if factor_id is not None:
         which.append(Factor.id == factor_id)
-    if changed(session.execute(delete(Factor).where(*which))) == 0:
+    names = session.scalars(delete(Factor).where(*which).returning(Factor.name)).all()
+    if not names:
         raise Gone
     left = session.scalars(
         select(Factor.kind)
@@ -157,21 +152,19 @@ def remove(session: Session, standing: Standing, kind: str, now: datetime, *, fa
     session.execute(
         update(User).where(User.id == standing.user_id, User.primary_method.not_in(left)).values(primary_method=left[0])
     )
-    end_others(session, standing, METHODS_CHANGED, now)
+    name = "" if factor_id is None else names[0]
+    events.record(session, events.METHOD_REMOVED, standing.actor, now, method=kind, name=name)
 
 
-def set_primary(user_id: int, kind: str) -> None:
+def set_primary(standing: Standing, kind: str, now: datetime) -> None:
     """Ask this method first at sign-in. Raises `Gone` unless it is on."""
-    on = select(Factor.id).where(Factor.user_id == user_id, Factor.kind == kind, Factor.confirmed_at.is_not(None))
+    user = standing.user_id
+    on = select(Factor.id).where(Factor.user_id == user, Factor.kind == kind, Factor.confirmed_at.is_not(None))
     with write() as session:
-        chosen = session.execute(update(User).where(User.id == user_id, on.exists()).values(primary_method=kind))
-    if changed(chosen) != 1:
-        raise Gone
-
-
-def open_again(session: Session, user_id: int, kind: str) -> None:
-    """Let a method that refuses after too many wrong codes be used again."""
-    session.execute(update(Factor).where(Factor.user_id == user_id, Factor.kind == kind).values(wrong_codes=0))
+        chosen = session.execute(update(User).where(User.id == user, on.exists()).values(primary_method=kind))
+        if changed(chosen) != 1:
+            raise Gone
+        events.record(session, events.PRIMARY_CHOSEN, standing.actor, now, method=kind)
 
 
 def _slots(session: Session, user_id: int, kind: str) -> set[int]:

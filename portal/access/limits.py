@@ -34,25 +34,34 @@ STEPS_ASIDE = 1  # accepted before and after the present one (R6)
 SET_UP_LIFE = span("30 minutes")
 RESET_LIFE = span("30 minutes")
 FIRST_PASSWORD_LIFE = span("72 hours")  # the link for a user whom the operator made
+OPEN_LINK_LIFE = span("72 hours")  # the link that opens a closed method
 REGISTRATION_LIFE = span("30 minutes")
 HALF_IN = span("30 minutes")
 IDLE = span("60 minutes")
 SIGN_IN_LIFE = span("12 hours")
 SEEN_EVERY = span("1 minute")
 SIGN_INS = 10  # finished ones at once
+ABANDONED = span("10 minutes")  # after a right password, or the last code asked for, without a second factor
+WRONG_CODES_TOLD = 3  # in one sign-in whose password was right
+FAILURES_TOLD = 5  # before a sign-in that is finished
+THROTTLED_AT = 100  # wrong passwords in a row
 CONFIRMATION_LIFE = span("10 minutes")
 SECOND_FACTOR_FRESH = span("15 minutes")
 
 
 @dataclass(frozen=True)
 class Window:
-    """At most `allowed` within `lasts`; after the n-th, nothing for `waits[n]` (the last for all that follow)."""
+    """At most `allowed` within `lasts`; after the n-th, nothing for `waits[n]` (the last for all that follow).
+
+    With `pause`, the last that is allowed is followed by nothing for so long, which is longer than the window.
+    """
 
     name: str
     allowed: int
     lasts: timedelta
     waits: tuple[tuple[int, timedelta], ...] = ()
     slides: bool = False  # each try begins the window anew
+    pause: timedelta | None = None
 
     def wait_after(self, count: int) -> timedelta:
         return next((wait for least, wait in reversed(self.waits) if count >= least), timedelta())
@@ -69,13 +78,23 @@ class Limit:
     sentence: str
     windows: tuple[Window, ...]
     refused_too: bool = False  # a try that another limit refuses counts all the same
+    halved: bool = False  # while the alarm stands (`ALARM`)
 
 
-def per(name: str, what: str, counts: str, sentence: str, *, refused_too: bool = False) -> Limit:
+def per(name: str, what: str, counts: str, sentence: str, *, refused_too: bool = False, halved: bool = False) -> Limit:
     """Read a limit like "10 per 15 minutes, 20 per hour"."""
     parts = [part.split(" per ") for part in sentence.split(", ")]
     windows = (Window(f"{name}, per {lasts}", int(count), span(lasts)) for count, lasts in parts)
-    return Limit(name, what, counts, sentence, tuple(windows), refused_too)
+    return Limit(name, what, counts, sentence, tuple(windows), refused_too, halved)
+
+
+def pausing(name: str, what: str, counts: str, sentence: str, *, halved: bool = False) -> Limit:
+    """Read a limit like "10 per 10 minutes, then 15 minutes"."""
+    match = re.fullmatch(r"(\d+) per (.+), then (.+)", sentence)
+    if match is None:
+        raise ValueError(f"no limit: {sentence}")
+    window = Window(name, int(match[1]), span(match[2]), pause=span(match[3]))
+    return Limit(name, what, counts, sentence, (window,), halved=halved)
 
 
 def waiting(name: str, what: str, counts: str, sentence: str) -> Limit:
@@ -103,10 +122,36 @@ PASSWORDS_IN_A_ROW = waiting(
     "100 free, then 72 minutes; forgotten after 60 days",  # 24 h / 20 = 72 min
 )
 PASSWORDS_BY_NETWORK = per(
-    "passwords by network", "network", "wrong passwords from one network address", "10 per 5 minutes, 50 per hour"
+    "passwords by network",
+    "network",
+    "wrong passwords from one network address",
+    "10 per 5 minutes, 50 per hour",
+    halved=True,
 )
 POSTS_BY_NETWORK = per(
-    "posts by network", "requests", "passwords sent from one network address", "300 per minute", refused_too=True
+    "posts by network",
+    "requests",
+    "passwords sent from one network address",
+    "300 per minute",
+    refused_too=True,
+    halved=True,
+)
+# Leaked pairs of address and password, tried one after the other. Counted once a password was wrong, never given back.
+ADDRESSES_BY_NETWORK = pausing(
+    "addresses by network",
+    "network",
+    "different addresses, known or not, with a wrong password from one network address",
+    "10 per 10 minutes, then 15 minutes",
+    halved=True,
+)
+ADDRESS_BY_NETWORK = per(
+    "one of the addresses by network", "network", "one address as one of those different addresses", "1 per 10 minutes"
+)
+ALARM = pausing(
+    "alarm",
+    "network",
+    "wrong passwords in the whole portal; meanwhile whatever counts a network address allows half as many",
+    "1000 per 5 minutes, then 15 minutes",
 )
 CONFIRMATIONS = per(
     "confirmations", "passwords", "wrong passwords in one sign-in, which then ends", "10 per 15 minutes"
@@ -120,7 +165,7 @@ CODES = per(
     "10 per 15 minutes, 20 per hour, 50 per day",
 )
 CODES_BY_NETWORK = per(
-    "codes by network", "network", "wrong codes from one network address", "20 per 5 minutes, 50 per hour"
+    "codes by network", "network", "wrong codes from one network address", "20 per 5 minutes, 50 per hour", halved=True
 )
 # Nobody can open a mailbox's proof again as a method is, so it waits: from the fiftieth in a row, one try a day.
 ADDRESS_CODES_IN_A_ROW = waiting(
@@ -133,7 +178,7 @@ RECOVERY_BY_SIGN_IN = per(
     "recovery codes by sign-in", "recovery codes", "wrong recovery codes in one sign-in", "5 per day"
 )
 RECOVERY_BY_NETWORK = per(
-    "recovery codes by network", "network", "wrong recovery codes from one network address", "20 per hour"
+    "recovery codes by network", "network", "wrong recovery codes from one network address", "20 per hour", halved=True
 )
 
 # Sending.
@@ -150,18 +195,33 @@ SENT_TO_ADDRESS = per(
     "3 per hour, 6 per day",
 )
 SENT_BY_NETWORK = per(
-    "sent by network", "sending", "mails asked for without a password from one network address", "10 per hour"
+    "sent by network",
+    "sending",
+    "mails asked for without a password from one network address",
+    "10 per hour",
+    halved=True,
 )
 SENT_TO_USER = per("sent to a user", "sending", "codes sent to one user", "10 per hour, 30 per day")
 SENT_IN_SIGN_IN = per("sent in a sign-in", "sending", "codes sent in one sign-in until it is finished", "5 per day")
 RESETS = per("password resets", "sending", "links to reset the password of one address", "3 per hour, 5 per day")
 REGISTRATIONS = per(
-    "registrations by network", "registrations", "registrations from one network address", "10 per hour, 20 per day"
+    "registrations by network",
+    "registrations",
+    "registrations from one network address",
+    "10 per hour, 20 per day",
+    halved=True,
+)
+NOTICES = per(
+    "notices", "sending", "mailed notices of one kind to one user; of a change every one is mailed", "1 per hour"
 )
 
 ALL = [value for value in list(globals().values()) if isinstance(value, Limit)]
 WINDOWS = {window.name: (limit, window) for limit in ALL for window in limit.windows}
-WAITS = [(w.name, least, wait) for _, w in WINDOWS.values() for least, wait in reversed(w.waits)]
+# After which count a counter makes wait, and how long; None: after as many as are allowed.
+WAITS: list[tuple[str, int | None, timedelta]] = [
+    *((w.name, least, wait) for _, w in WINDOWS.values() for least, wait in reversed(w.waits)),
+    *((w.name, None, w.pause) for _, w in WINDOWS.values() if w.pause),
+]
 
 
 @dataclass(frozen=True)

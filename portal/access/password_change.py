@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from portal.access import passwords
+from portal.access import events, passwords
 from portal.access.password_resets import end_links
 from portal.access.sign_ins import end_others, renew_token
 from portal.access.standing import Standing
@@ -26,4 +26,5 @@ def put(session: Session, standing: Standing, hashed: str, now: datetime) -> str
     session.execute(update(User).where(User.id == standing.user_id).values(password_hash=hashed))
     end_links(session, standing.email_key, now)
     end_others(session, standing, BECAUSE, now)
+    events.record(session, events.PASSWORD_CHANGED, standing.actor, now)
     return renew_token(session, standing)

@@ -1,30 +1,43 @@
 """Checking a password: at sign-in, and before anything that protects the account is changed (R14)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 
-from portal.access import counting, limits, sign_ins
+from portal.access import counting, events, limits, sign_ins, stuffing
 from portal.access.addresses import Address
+from portal.access.events import Actor
 from portal.access.limits import Hit
-from portal.access.problems import Busy, LimitReached, PasswordMissing, PasswordWrong, SignInWrong
+from portal.access.problems import Busy, Gone, LimitReached, PasswordMissing, PasswordWrong, SignInWrong
 from portal.access.standing import Standing
+from portal.access.where import Where
 from portal.database import changed, write
 from portal.extensions import db, hasher
 from portal.models import User
+
+_USER = select(User.id, User.email, User.password_hash, User.primary_method).where(User.email_key == bindparam("key"))
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A sign-in whose password was right: its token, and the user's primary method if they have one."""
+
+    token: str
+    primary: str | None
 
 
 def sign_in(
     address: Address,
     password: str,
-    *,
-    ip: str,
-    agent: str,
+    where: Where,
     now: datetime,
+    *,
     next_path: str | None = None,
     before: Standing | None = None,
-) -> str:
-    """Open a sign-in by address and password. Returns its token.
+) -> Opened:
+    """Open a sign-in by address and password.
 
     `before` is what this browser had: of the same user and half finished, it goes on under a new token; else it ends.
 
@@ -34,28 +47,30 @@ def sign_in(
     """
     if not password:
         raise PasswordMissing
-    hits = _hits(address.key, ip)
-    counting.take((Hit(limits.POSTS_BY_NETWORK, _network(ip)), *hits), now)
-    user = db.session.execute(select(User.id, User.password_hash).where(User.email_key == address.key)).one_or_none()
+    hits = _hits(address.key, where)
+    stuffing.check(where.ip, now)
+    counts = counting.take((Hit(limits.POSTS_BY_NETWORK, _network(where)), *hits), now)
+    in_a_row = counts[limits.PASSWORDS_IN_A_ROW.name]
+    user = db.session.execute(_USER, {"key": address.key}).one_or_none()
     right = _verify(user.password_hash if user else None, password, hits, now)
     if user is None or not right:
+        stuffing.note(address.key, where.ip, now)
+        _note_wrong(Actor(user.id if user else None, user.email if user else "", where), in_a_row, now)
         raise SignInWrong
-    counting.give_back(hits, now)
-    stored = _hashed_anew(user.id, user.password_hash, password)
+    stored = _hashed_anew(user.id, user.password_hash, password, hits, now)
     with write() as session:
-        # A password changed a moment ago opens nothing: whoever changes it holds this row.
-        same = (User.id == user.id, User.password_hash == stored)
-        if session.scalar(select(User.id).where(*same).with_for_update(read=True)) is None:
-            raise SignInWrong
         if before and before.user_id == user.id and before.raised_at is None:
             # A code may be on its way to this very sign-in.
-            return sign_ins.renew_token(session, before, next_path)
-        if before:
-            sign_ins.end(session, before.sign_in_id, "replaced", now)
-        return sign_ins.open_sign_in(session, user.id, ip=ip, agent=agent, now=now, next_path=next_path)
+            token = _go_on(session, before, stored, next_path, in_a_row - 1)
+        else:
+            if before:
+                sign_ins.end(session, before.sign_in_id, "replaced", now)
+            token = _open(session, user.id, stored, where, now, in_a_row - 1, next_path)
+        counting.settle(session, (), hits, now)
+    return Opened(token, user.primary_method)
 
 
-def confirm(standing: Standing, password: str, ip: str, now: datetime) -> None:
+def confirm(standing: Standing, password: str, now: datetime) -> None:
     """Check the password of somebody who is signed in. Wrong ones count as at sign-in; too many end the sign-in.
 
     Raises `PasswordWrong`, `PasswordMissing`, `LimitReached` or `Busy`.
@@ -69,12 +84,44 @@ def confirm(standing: Standing, password: str, ip: str, now: datetime) -> None:
         with write() as session:
             sign_ins.end(session, standing.sign_in_id, "wrong_passwords", now)
         raise
-    hits = _hits(standing.email_key, ip)
-    counting.take(hits, now)  # refused, it still counts towards the end: the address's waits alone would never reach it
+    hits = _hits(standing.email_key, standing.where)
+    # Refused, it still counts towards the end of the sign-in: the address's waits alone would never reach it.
+    counts = counting.take(hits, now)
     stored = db.session.scalar(select(User.password_hash).where(User.id == standing.user_id))
     if not _verify(stored, password, (*mine, *hits), now):
+        stuffing.note(standing.email_key, standing.where.ip, now)
+        _note_wrong(standing.actor, counts[limits.PASSWORDS_IN_A_ROW.name], now)
         raise PasswordWrong
     counting.give_back((*mine, *hits), now)
+
+
+def _note_wrong(actor: Actor, in_a_row: int, now: datetime) -> None:
+    """Note a wrong password, and tell the owner of the hundredth in a row. Of an address nobody has, the same is noted
+    of nobody."""
+    with write() as session:
+        events.record(session, events.PASSWORD_WRONG, actor, now)
+        if in_a_row == limits.THROTTLED_AT:
+            events.record(session, events.PASSWORD_THROTTLED, actor, now)
+
+
+def _open(
+    session: Session, user_id: int, stored: str, where: Where, now: datetime, wrong: int, next_path: str | None
+) -> str:
+    """A new sign-in; a password changed a moment ago opens none."""
+    try:
+        return sign_ins.open_sign_in(
+            session, user_id, where, now, password_hash=stored, wrong_passwords=wrong, next_path=next_path
+        )
+    except Gone:
+        raise SignInWrong from None
+
+
+def _go_on(session: Session, before: Standing, stored: str, next_path: str | None, wrong: int) -> str:
+    """The half-finished sign-in of before, under a new token, unless the password was changed a moment ago."""
+    same = (User.id == before.user_id, User.password_hash == stored)
+    if session.scalar(select(User.id).where(*same).with_for_update(read=True)) is None:
+        raise SignInWrong
+    return sign_ins.renew_token(session, before, next_path, wrong_passwords=wrong)
 
 
 def _verify(stored: str | None, password: str, hits: tuple[Hit, ...], now: datetime) -> bool:
@@ -86,27 +133,30 @@ def _verify(stored: str | None, password: str, hits: tuple[Hit, ...], now: datet
         raise
 
 
-def _hashed_anew(user_id: int, stored: str, password: str) -> str:
+def _hashed_anew(user_id: int, stored: str, password: str, hits: tuple[Hit, ...], now: datetime) -> str:
     """The stored hash of a password that is right; made at another cost than today's, it is made and stored anew.
 
     Of two sign-ins at once one stores it; what the other finds instead must be of the same password.
     """
     if not hasher().outdated(stored):
         return stored
-    renewed = hasher().hash(password)
+    try:
+        renewed = hasher().hash(password)
+    except Busy:
+        return stored  # the next sign-in will do
     with write() as session:
         same = (User.id == user_id, User.password_hash == stored)
         if changed(session.execute(update(User).where(*same).values(password_hash=renewed))) == 1:
             return renewed
     found = db.session.scalar(select(User.password_hash).where(User.id == user_id))
-    if found is None or not hasher().verify(found, password):
+    if found is None or not _verify(found, password, hits, now):
         raise SignInWrong
     return found
 
 
-def _hits(key: str, ip: str) -> tuple[Hit, ...]:
-    return (*limits.password_hits(key), Hit(limits.PASSWORDS_BY_NETWORK, _network(ip)))
+def _hits(key: str, where: Where) -> tuple[Hit, ...]:
+    return (*limits.password_hits(key), Hit(limits.PASSWORDS_BY_NETWORK, _network(where)))
 
 
-def _network(ip: str) -> str:
-    return f"network {limits.network(ip)}"
+def _network(where: Where) -> str:
+    return f"network {limits.network(where.ip)}"

@@ -9,14 +9,15 @@ mailbox finishes none (R12). A first password has nothing to reset, and proves w
 from dataclasses import dataclass
 from datetime import datetime
 
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from portal.access import counting, limits, passwords, sign_ins
+from portal.access import counting, events, limits, mailed_links, passwords, sign_ins
 from portal.access.addresses import Address
+from portal.access.events import Actor
 from portal.access.limits import Hit
 from portal.access.problems import Gone, LimitReached
+from portal.access.where import Where
 from portal.crypto import new_token, token_hash
 from portal.database import changed, write
 from portal.delivery import outbox
@@ -38,13 +39,13 @@ class Owner:
     purpose: str
 
 
-def ask(address: Address, ip: str, agent: str, now: datetime) -> None:
+def ask(address: Address, where: Where, now: datetime) -> None:
     """Send a link to the address; one that nobody has gets a mail that says so. Too often, and nothing is sent."""
     owner = f"address {address.key}"
     hits = (
         Hit(limits.RESETS, owner),
         Hit(limits.SENT_TO_ADDRESS, owner),
-        Hit(limits.SENT_BY_NETWORK, f"network {limits.network(ip)}"),
+        Hit(limits.SENT_BY_NETWORK, f"network {limits.network(where.ip)}"),
     )
     try:
         counting.take(hits, now)
@@ -59,7 +60,7 @@ def ask(address: Address, ip: str, agent: str, now: datetime) -> None:
             keys(),
             template="password_reset",
             address=known or address.written,
-            facts={"link": link, "email_key": address.key, "ip": ip, "agent": agent},
+            facts={"link": link, "email_key": address.key, "ip": where.ip, "agent": where.agent},
             now=now,
             expires_at=now + limits.RESET_LIFE,
         )
@@ -77,22 +78,13 @@ def issue(session: Session, email_key: str, purpose: str, now: datetime) -> str:
             expires_at=now + LIVES[purpose],
         )
     )
-    return f"{settings().base_url}/password/reset/{_signer().dumps(token)}"
+    return mailed_links.url(mailed_links.RESET, token)
 
 
 def end_links(session: Session, email_key: str, now: datetime) -> None:
     """No link that was mailed to the address works from now on."""
     alive = (ResetLink.email_key == email_key, ResetLink.expires_at > now)
     session.execute(update(ResetLink).where(*alive).values(expires_at=now))
-
-
-def read_link(signed: str) -> str | None:
-    """The token in a link, if the portal signed it: a forged one costs no query."""
-    try:
-        token = _signer().loads(signed)
-    except BadSignature:
-        return None
-    return token if isinstance(token, str) else None
 
 
 def owner(token: str, now: datetime) -> Owner | None:
@@ -105,7 +97,7 @@ def owner(token: str, now: datetime) -> Owner | None:
     return Owner(*row) if row else None
 
 
-def use(token: str, password: str, now: datetime) -> None:
+def use(token: str, password: str, where: Where, now: datetime) -> None:
     """Set a new password. Every sign-in ends, every other link too.
 
     Raises a `Problem` about the password, which spends nothing, `Busy`, or `Gone` when the link is used, replaced or
@@ -123,6 +115,8 @@ def use(token: str, password: str, now: datetime) -> None:
         resets = {"mailed_reset_at": now, "last_mailed_reset_at": now} if user.purpose == RESET else {}
         session.execute(update(User).where(User.id == user.user_id).values(password_hash=hashed, **resets))
         sign_ins.end_all(session, user.user_id, BECAUSE, now)
+        kind = events.PASSWORD_RESET if user.purpose == RESET else events.PASSWORD_CHOSEN
+        events.record(session, kind, Actor(user.user_id, user.email, where), now)
 
 
 def _usable(token: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -136,8 +130,3 @@ def _usable(token: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
         ResetLink.expires_at > now,
         ResetLink.id == newest,
     )
-
-
-def _signer() -> URLSafeSerializer:
-    """Signs the tokens of these links, and of no others."""
-    return URLSafeSerializer([key.decode() for key in reversed(settings().secret_keys)], salt="password reset")

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from portal.access import limits, tries
+from portal.access import events, failures, limits, tries
 from portal.access.answers import CROCKFORD, RECOVERY_CHARACTERS, read_recovery_code
 from portal.access.limits import Hit
 from portal.access.problems import Gone, RecoveryCodeUsed, RecoveryCodeWrong
@@ -75,6 +75,7 @@ def store(session: Session, standing: Standing, made: Prepared, now: datetime) -
     session.add(row)
     session.flush()
     session.add_all(RecoveryCode(set_id=row.id, digest=digest) for digest in made.digests)
+    events.record(session, events.RECOVERY_CODES_MADE, standing.actor, now, number=number)
 
 
 def replace_unfinished(standing: Standing, made: Prepared, now: datetime) -> None:
@@ -141,7 +142,7 @@ def remaining(user_id: int) -> Remaining | None:
     return Remaining(*row) if row else None
 
 
-def use(standing: Standing, answer: str, ip: str, now: datetime) -> str:
+def use(standing: Standing, answer: str, now: datetime) -> str:
     """Let the sign-in in by a recovery code. Returns its new token.
 
     One hash a try, whatever the answer. Raises a `Problem`, `LimitReached`, `Busy`, or `Gone` when the sign-in ended.
@@ -149,22 +150,33 @@ def use(standing: Standing, answer: str, ip: str, now: datetime) -> str:
     code = read_recovery_code(answer)
     hits = (
         Hit(limits.RECOVERY_BY_SIGN_IN, f"sign-in {standing.sign_in_id}"),
-        Hit(limits.RECOVERY_BY_NETWORK, f"network {limits.network(ip)}"),
+        Hit(limits.RECOVERY_BY_NETWORK, f"network {limits.network(standing.where.ip)}"),
     )
     with tries.counted(hits, now):
-        return _spend(standing, code, now)
+        try:
+            return _spend(standing, code, hits, now)
+        except RecoveryCodeWrong:
+            failures.note_wrong_code(standing, RAISED_BY, now, closed=False)
+            raise
 
 
-def _spend(standing: Standing, code: str, now: datetime) -> str:
+def _spend(standing: Standing, code: str, hits: tuple[Hit, ...], now: datetime) -> str:
     set_id, salt = _salt(standing.user_id)
     digest = hasher().digest(code, salt)
     with write() as session:
+        lock_user(session, standing.user_id)
         mine = (RecoveryCode.set_id == set_id, RecoveryCode.digest == digest)
         used = session.execute(update(RecoveryCode).where(*mine, RecoveryCode.used_at.is_(None)).values(used_at=now))
         if changed(used) != 1:
             known = session.scalar(select(RecoveryCode.id).where(*mine))
             raise RecoveryCodeUsed if known else RecoveryCodeWrong
-        return raise_sign_in(session, standing, RAISED_BY, now)
+        unused = select(func.count(RecoveryCode.id)).where(
+            RecoveryCode.set_id == set_id, RecoveryCode.used_at.is_(None)
+        )
+        token = raise_sign_in(session, standing, RAISED_BY, now, back=hits)
+        left = session.scalar(unused) or 0
+        events.record(session, events.RECOVERY_CODE_USED, standing.actor, now, left=left)
+        return token
 
 
 def _salt(user_id: int) -> tuple[int, bytes]:

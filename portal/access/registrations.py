@@ -11,24 +11,26 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal import logs
 from portal.access import codes, counting, limits, passwords, sign_ins, tries
 from portal.access.addresses import Address
 from portal.access.answers import read_code, read_name
 from portal.access.limits import Hit
 from portal.access.problems import Gone
+from portal.access.where import Where
 from portal.crypto import new_token, token_hash
-from portal.database import changed, write
+from portal.database import after_commit, changed, write
 from portal.extensions import db, hasher, keys, settings
 from portal.methods.base import judge_sent
 from portal.models import Registration, User
 
 
-def begin(address: Address, ip: str, now: datetime) -> str:
+def begin(address: Address, where: Where, now: datetime) -> str:
     """Note the address somebody wants to register with, in one browser. Returns that browser's token.
 
     Raises `LimitReached`.
     """
-    counting.take((Hit(limits.REGISTRATIONS, f"network {limits.network(ip)}"),), now)
+    counting.take((Hit(limits.REGISTRATIONS, f"network {limits.network(where.ip)}"),), now)
     visit = new_token()
     with write() as session:
         session.add(
@@ -56,30 +58,30 @@ def find(visit: str, now: datetime) -> Registration | None:
     )
 
 
-def send_code(registration: Registration, ip: str, facts: Mapping[str, str], now: datetime) -> None:
+def send_code(registration: Registration, where: Where, facts: Mapping[str, str], now: datetime) -> None:
     """Send a code to the address. Raises `LimitReached`."""
-    asker = codes.by_registration(registration, ip)
+    asker = codes.by_registration(registration, where)
     codes.issue(asker, {**facts, "email_key": registration.email_key}, now)
 
 
-def prove(registration: Registration, answer: str, ip: str, now: datetime) -> None:
+def prove(registration: Registration, answer: str, where: Where, now: datetime) -> None:
     """Type the code from the mail. Raises a `Problem` or `LimitReached`."""
-    asker = codes.by_registration(registration, ip)
+    asker = codes.by_registration(registration, where)
     code = read_code(answer)
-    hits = tries.code_hits(f"registration {registration.id}", ip)
+    hits = tries.code_hits(f"registration {registration.id}", where)
     with tries.counted(hits, now):
         mark = judge_sent(code, codes.sent(asker), keys(), now)
         with write() as session:
             codes.spend(session, mark, asker, now)
-            counting.forget(session, hits[:1])
             session.execute(
                 update(Registration)
                 .where(Registration.id == registration.id)
                 .values(proved_at=now, expires_at=now + limits.REGISTRATION_LIFE)
             )
+            counting.settle(session, (hits[0], asker.cooldown), hits[1:], now)
 
 
-def finish(registration: Registration, name: str, password: str, *, ip: str, agent: str, now: datetime) -> str:
+def finish(registration: Registration, name: str, password: str, where: Where, now: datetime) -> str:
     """Make the user and open their first sign-in, which has proved the mailbox. Returns its token.
 
     Raises a `Problem`, `Busy`, or `Gone` when the address became a user's meanwhile or this was done already. Other
@@ -101,9 +103,10 @@ def finish(registration: Registration, name: str, password: str, *, ip: str, age
             )
             session.add(user)
             session.flush()
+            after_commit(session, lambda: logs.note("registered", user=user.id, ip=where.ip))
             others = (Registration.email_key == registration.email_key, Registration.id != registration.id)
             session.execute(delete(Registration).where(*others))
-            return sign_ins.open_sign_in(session, user.id, ip=ip, agent=agent, now=now, address_proved=True)
+            return sign_ins.open_sign_in(session, user.id, where, now, address_proved=True)
     except IntegrityError:
         raise Gone from None
 

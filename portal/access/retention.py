@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, literal_column, or_, select, update
 from sqlalchemy.orm import aliased
 
 from portal.database import changed, write
-from portal.models import Code, Counter, DemoMail, Factor, Message, RecoverySet, Registration, ResetLink, SignIn
+from portal.models import Code, Counter, DemoMail, Event, Factor, Message, RecoverySet, Registration, ResetLink, SignIn
 
 CODES = timedelta(hours=24)  # after their end
 LINKS = timedelta(hours=24)  # after their end, and after the end of every link they took the place of
@@ -14,6 +14,12 @@ REGISTRATIONS = timedelta(hours=24)  # from their beginning, when they have ende
 COUNTERS = timedelta(hours=48)  # after their window
 MESSAGES = timedelta(hours=24)  # after they were done; their body is gone already
 DEMO_MAILS = timedelta(hours=24)
+SIGN_INS = timedelta(days=365)  # after their end
+EVENTS = timedelta(days=365)
+EVENTS_OF_NOBODY = timedelta(hours=48)  # wrong passwords for addresses nobody has
+NETWORK_ADDRESSES = timedelta(days=90)
+
+EMPTY: ColumnElement[str] = literal_column("''")  # as the indexes say it, which no bound value would match
 
 
 def purge(now: datetime) -> dict[str, int]:
@@ -35,6 +41,15 @@ def purge(now: datetime) -> dict[str, int]:
         "registrations": delete(Registration).where(*old_registration),
         "counters": delete(Counter).where(Counter.resets_at <= now - COUNTERS),
         "messages": delete(Message).where(Message.done_at <= now - MESSAGES),
+        "sign-ins": delete(SignIn).where(SignIn.ends_at <= now - SIGN_INS),
+        "events": delete(Event).where(Event.at <= now - EVENTS),
+        "events of nobody": delete(Event).where(Event.user_id.is_(None), Event.at <= now - EVENTS_OF_NOBODY),
+        "network addresses of sign-ins": update(SignIn)
+        .where(SignIn.ip != EMPTY, SignIn.created_at <= now - NETWORK_ADDRESSES)
+        .values(ip=""),
+        "network addresses of events": update(Event)
+        .where(Event.ip != EMPTY, Event.at <= now - NETWORK_ADDRESSES)
+        .values(ip=""),
         "demo mails": delete(DemoMail).where(DemoMail.sent_at <= now - DEMO_MAILS),
         "readable recovery codes": update(RecoverySet)
         .where(RecoverySet.sealed.is_not(None), unreadable)

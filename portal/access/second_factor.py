@@ -22,27 +22,25 @@ from portal.models import Factor
 SIGN_IN, ENROL, ADDRESS = "sign_in", "enrol", "address"
 
 
-def prove(standing: Standing, kind: str, answer: str, ip: str, now: datetime) -> str:
+def prove(standing: Standing, kind: str, answer: str, now: datetime) -> str:
     """Let the sign-in in by a method's code. Returns its new token.
 
     Raises a `Problem` about the answer, `LimitReached`, `MethodClosed`, or `Gone` when the user has no such method or
     this sign-in was raised or ended meanwhile.
     """
-    mine = [factor for factor in factors.enrolled(standing.user_id) if factor.kind == kind]
+    mine = standing.enrolled(kind)
     if not mine:
         raise Gone
     refuse_spent_mailbox(standing, kind)
     asker = codes.by_sign_in(standing, SIGN_IN)
     code = read_code(answer)
-    hits = _hits(standing, kind, ip)
-    with tries.counted(hits, now), tries.counted_in_a_row(standing, kind):
+    hits = _hits(standing, kind)
+    with tries.counted(hits, now), tries.counted_in_a_row(standing, kind, now):
         mark = _judge(methods.method(kind), code, mine, asker, now)
         with write() as session:
-            token = raise_sign_in(session, standing, kind, now)
+            token = raise_sign_in(session, standing, kind, now, right=(hits[0], asker.cooldown), back=hits[1:])
             spend(session, mark, asker, now)
-            _note_use(session, standing.user_id, kind, mark, now)
-            tries.begin_row_anew(session, standing.user_id, kind)
-            counting.forget(session, hits[:1])
+            _note_use(session, mine, mark, now)
     return token
 
 
@@ -53,7 +51,7 @@ def refuse_spent_mailbox(standing: Standing, kind: str) -> None:
         raise MailboxSpent
 
 
-def finish_set_up(standing: Standing, kind: str, answer: str, ip: str, now: datetime) -> str | None:
+def finish_set_up(standing: Standing, kind: str, answer: str, now: datetime) -> str | None:
     """Switch a method on by the first right code. Returns a new token when that lets the newcomer in, with recovery
     codes made in the same transaction; None for somebody who was in already.
 
@@ -66,33 +64,35 @@ def finish_set_up(standing: Standing, kind: str, answer: str, ip: str, now: date
     asker = codes.by_sign_in(standing, ENROL)
     code = read_code(answer)
     token = None
-    hits = _hits(standing, kind, ip)
+    hits = _hits(standing, kind)
+    right, back = (hits[0], asker.cooldown), hits[1:]
     with tries.counted(hits, now):
         mark = _judge(methods.method(kind), code, [factor], asker, now)
         made = recovery_codes.prepare() if newcomer else None
         with write() as session:
             lock_user(session, standing.user_id)
             if newcomer:
-                token = raise_sign_in(session, standing, kind, now)
+                token = raise_sign_in(session, standing, kind, now, right=right, back=back)
+            else:
+                counting.settle(session, right, back, now)
             factors.finish(session, standing, factor, now)
             spend(session, mark, asker, now)
-            counting.forget(session, hits[:1])
             if made and not recovery_codes.has_set(session, standing.user_id):
                 recovery_codes.store(session, standing, made, now)
     return token
 
 
-def prove_mailbox(standing: Standing, answer: str, ip: str, now: datetime) -> None:
+def prove_mailbox(standing: Standing, answer: str, now: datetime) -> None:
     """Type the code from the mail that the wizard asks for (R15). Raises as `prove` does."""
     asker = codes.by_sign_in(standing, ADDRESS)
     code = read_code(answer)
-    hits = (*_hits(standing, ADDRESS, ip), Hit(limits.ADDRESS_CODES_IN_A_ROW, f"user {standing.user_id}"))
+    hits = (*_hits(standing, ADDRESS), Hit(limits.ADDRESS_CODES_IN_A_ROW, f"user {standing.user_id}"))
     with tries.counted(hits, now):
         mark = judge_sent(code, codes.sent(asker), keys(), now)
         with write() as session:
             prove_address(session, standing, now)
             codes.spend(session, mark, asker, now)
-            counting.forget(session, (hits[0], hits[-1]))
+            counting.settle(session, (hits[0], hits[-1], asker.cooldown), hits[1:-1], now)
 
 
 def spend(session: Session, mark: Mark, asker: Asker, now: datetime) -> None:
@@ -104,26 +104,30 @@ def spend(session: Session, mark: Mark, asker: Asker, now: datetime) -> None:
 
 
 def _spend_step(session: Session, mark: StepMark, now: datetime) -> None:
-    """A time step is spent for itself and all before it; a mark far in the future comes from a clock set back."""
+    """A time step is spent for itself and all before it; a mark far in the future comes from a clock set back. What was
+    wrong before no longer counts towards closing the method."""
     unspent = or_(Factor.last_step < mark.step, Factor.last_step > mark.present + limits.STEPS_ASIDE)
-    spent = session.execute(
-        update(Factor).where(Factor.id == mark.factor_id, unspent).values(last_step=mark.step, used_at=now)
-    )
-    if changed(spent) != 1:
+    values = {"last_step": mark.step, "used_at": now, "wrong_codes": 0}
+    if changed(session.execute(update(Factor).where(Factor.id == mark.factor_id, unspent).values(**values))) != 1:
         raise CodeUsed
 
 
-def _judge(method: Method, code: str, rows: list[Factor], asker: Asker, now: datetime) -> Mark:
+def _judge(method: Method, code: str, rows: factors.Rows, asker: Asker, now: datetime) -> Mark:
     sent = codes.sent(asker) if method.sends else ()
     return method.judge(code, Evidence(factors.evidence(rows), sent), keys(), now)
 
 
-def _note_use(session: Session, user_id: int, kind: str, mark: Mark, now: datetime) -> None:
-    """When a code that was sent proves the method, note it there; a step has noted it on its own factor."""
+def _note_use(session: Session, mine: factors.Rows, mark: Mark, now: datetime) -> None:
+    """When a code that was sent proves the method, note it there; a step has noted it on its own factor, and the user's
+    others of the kind begin their row anew with it."""
     if isinstance(mark, CodeMark):
-        session.execute(update(Factor).where(Factor.user_id == user_id, Factor.kind == kind).values(used_at=now))
+        values, rows = {"used_at": now, "wrong_codes": 0}, [row.id for row in mine]
+    else:
+        values, rows = {"wrong_codes": 0}, [row.id for row in mine if row.id != mark.factor_id]
+    if rows:
+        session.execute(update(Factor).where(Factor.id.in_(rows)).values(**values))
 
 
-def _hits(standing: Standing, kind: str, ip: str) -> tuple[Hit, ...]:
+def _hits(standing: Standing, kind: str) -> tuple[Hit, ...]:
     """What a try counts on: first the user and method, which a right answer begins anew, then the network address."""
-    return tries.code_hits(f"user {standing.user_id} {kind}", ip)
+    return tries.code_hits(f"user {standing.user_id} {kind}", standing.where)

@@ -6,92 +6,88 @@ holds nothing.
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, String, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from portal.access import counting, limits
+from portal import logs
+from portal.access import counting, events, limits
+from portal.access.limits import Hit
 from portal.access.problems import Gone
 from portal.access.standing import Standing
 from portal.access.steps import Step
+from portal.access.where import Where
 from portal.crypto import new_token, token_hash
-from portal.database import changed, write
-from portal.extensions import db
+from portal.database import after_commit, changed, write
 from portal.models import Factor, RecoverySet, SignIn, User
 
-# Columns, not entities: this runs for every page, and an entity costs twice the query.
-_STANDING = select(
-    SignIn.id,
-    SignIn.user_id,
-    User.name,
-    User.email,
-    User.email_key,
-    User.primary_method,
-    SignIn.seen_at,
-    SignIn.idle_ends_at,
-    SignIn.ends_at,
-    SignIn.address_proved_at,
-    SignIn.raised_at,
-    SignIn.raised_by,
-    SignIn.second_factor_at,
-    SignIn.confirmed_for,
-    SignIn.confirmed_at,
-    SignIn.next_path,
-    SignIn.token_hash,
-    SignIn.ended_at,
-    SignIn.ended_because,
-    User.mailed_reset_at.is_not(None),
-    and_(User.mailed_reset_at.is_not(None), User.methods_reset_at.is_not(None)),
-    exists().where(Factor.user_id == User.id, Factor.confirmed_at.is_not(None)),
-    # An unfinished set is the business of the sign-in that made it, and of those that came in afterwards (R5).
-    exists().where(
-        RecoverySet.user_id == User.id,
-        RecoverySet.saved_at.is_(None),
-        or_(RecoverySet.sign_in_id == SignIn.id, SignIn.raised_at >= RecoverySet.created_at),
-    ),
-).join(User, User.id == SignIn.user_id)
-
-
-def find(token: str) -> Standing | None:
-    """The sign-in this token opens, ended or not; None for a token that is unknown or was replaced."""
-    row = db.session.execute(_STANDING.where(SignIn.token_hash == token_hash(token))).one_or_none()
-    return Standing(*tuple(row)) if row else None
+_GIVEN = (
+    *("token_hash", "created_at", "seen_at", "idle_ends_at", "ends_at", "address_proved_at", "next_path"),
+    *("ip", "agent", "device_hash", "wrong_passwords", "wrong_codes"),
+)
+_COLUMNS = SignIn.__table__.c
+_STORED = bindparam("stored", type_=String())
+# Built once: putting such a statement together takes longer than running it.
+_OPEN = insert(SignIn).from_select(
+    ["user_id", "new_device", *_GIVEN],
+    select(
+        User.id,
+        ~exists().where(
+            SignIn.user_id == User.id,
+            SignIn.device_hash == bindparam("device_hash", type_=_COLUMNS.device_hash.type),
+            SignIn.raised_at.is_not(None),
+        ),
+        *(bindparam(name, type_=_COLUMNS[name].type) for name in _GIVEN),
+    )
+    .where(User.id == bindparam("user"), or_(_STORED.is_(None), User.password_hash == _STORED))
+    .with_for_update(read=True),
+    include_defaults=False,
+)
 
 
 def open_sign_in(
     session: Session,
     user_id: int,
-    *,
-    ip: str,
-    agent: str,
+    where: Where,
     now: datetime,
+    *,
+    password_hash: str | None = None,
+    wrong_passwords: int = 0,
     next_path: str | None = None,
     address_proved: bool = False,
 ) -> str:
-    """Begin a sign-in whose password is right. Returns the token for the browser."""
+    """Begin a sign-in whose password is right. Returns the token for the browser.
+
+    With `password_hash`, only if the user's is that still: whoever changes it holds their row. Raises `Gone`.
+    """
     token = new_token()
-    session.add(
-        SignIn(
-            user_id=user_id,
-            token_hash=token_hash(token),
-            created_at=now,
-            seen_at=now,
-            idle_ends_at=now + limits.HALF_IN,
-            ends_at=now + limits.SIGN_IN_LIFE,
-            address_proved_at=now if address_proved else None,
-            next_path=next_path,
-            ip=ip,
-            agent=agent,
-        )
-    )
+    values = {
+        "user": user_id,
+        "stored": password_hash,
+        "token_hash": token_hash(token),
+        "created_at": now,
+        "seen_at": now,
+        "idle_ends_at": now + limits.HALF_IN,
+        "ends_at": now + limits.SIGN_IN_LIFE,
+        "address_proved_at": now if address_proved else None,
+        "next_path": next_path,
+        "ip": where.ip,
+        "agent": where.agent,
+        "device_hash": where.device,
+        "wrong_passwords": wrong_passwords,
+        "wrong_codes": 0,
+    }
+    # SQLAlchemy forgets how many rows an INSERT has made unless it is told not to.
+    opened = session.connection().execute(_OPEN, values, execution_options={"preserve_rowcount": True})
+    if changed(opened) != 1:
+        raise Gone
     return token
 
 
-def renew_token(session: Session, standing: Standing, next_path: str | None = None) -> str:
+def renew_token(session: Session, standing: Standing, next_path: str | None = None, *, wrong_passwords: int = 0) -> str:
     """Go on with a sign-in under a new token, which is returned. Raises `Gone` when it was replaced."""
     token = new_token()
-    mine = (SignIn.id == standing.sign_in_id, SignIn.token_hash == standing.token_hash, SignIn.ended_at.is_(None))
-    renewed = update(SignIn).where(*mine).values(token_hash=token_hash(token), next_path=next_path)
-    if changed(session.execute(renewed)) != 1:
+    values = {"token_hash": token_hash(token), "next_path": next_path, "wrong_passwords": wrong_passwords}
+    if changed(session.execute(update(SignIn).where(*_mine(standing)).values(**values))) != 1:
         raise Gone
     return token
 
@@ -110,36 +106,58 @@ def go_on_to(session: Session, standing: Standing, path: str) -> None:
     session.execute(update(SignIn).where(SignIn.id == standing.sign_in_id).values(next_path=path))
 
 
-def raise_sign_in(session: Session, standing: Standing, by: str, now: datetime) -> str:
+def raise_sign_in(
+    session: Session,
+    standing: Standing,
+    by: str,
+    now: datetime,
+    *,
+    right: tuple[Hit, ...] = (),
+    back: tuple[Hit, ...] = (),
+) -> str:
     """A second factor was proved: let the sign-in in, under a new token, which is returned.
 
     Only the holder of the token of before can do it, once: raises `Gone` when that token was replaced or the sign-in
-    has ended, and the caller's transaction undoes what was spent.
+    has ended, and the caller's transaction undoes what was spent. `right` are the counts that begin anew, `back` those
+    whose try is given back.
     """
     token = new_token()
     if standing.mailbox_spent:  # before the sign-in's row, in the order in which a change of the password takes them
         session.execute(update(User).where(User.id == standing.user_id).values(mailed_reset_at=None))
-    raised = session.execute(
-        update(SignIn)
-        .where(
-            SignIn.id == standing.sign_in_id,
-            SignIn.token_hash == standing.token_hash,
-            SignIn.ended_at.is_(None),
-        )
-        .values(
-            token_hash=token_hash(token),
-            raised_at=standing.raised_at or now,
-            raised_by=by,
-            second_factor_at=now,
-            idle_ends_at=now + limits.IDLE,
-        )
-    )
-    if changed(raised) != 1:
+    values = {
+        "token_hash": token_hash(token),
+        "raised_at": standing.raised_at or now,
+        "raised_by": by,
+        "second_factor_at": now,
+        "idle_ends_at": now + limits.IDLE,
+    }
+    if changed(session.execute(update(SignIn).where(*_mine(standing)).values(**values))) != 1:
         raise Gone
     if standing.raised_at is None:
-        _end_oldest(session, standing.user_id, now)
-        counting.forget(session, limits.password_hits(standing.email_key))
+        right += limits.password_hits(standing.email_key)
+        if standing.others >= limits.SIGN_INS:
+            _end_oldest(session, standing.user_id, now)
+    counting.settle(session, right, back, now)
+    _note_arrival(session, standing, by, now)
     return token
+
+
+def _mine(standing: Standing) -> tuple[ColumnElement[bool], ...]:
+    return SignIn.id == standing.sign_in_id, SignIn.token_hash == standing.token_hash, SignIn.ended_at.is_(None)
+
+
+def _note_arrival(session: Session, standing: Standing, by: str, now: datetime) -> None:
+    """Say that somebody is in, and tell the owner what is unusual. A newcomer's set-up tells of itself."""
+    user, ip, again = standing.user_id, standing.where.ip, standing.raised_at is not None
+    name = "second_factor_proved" if again else "signed_in"
+    after_commit(session, lambda: logs.note(name, about=by, user=user, ip=ip))
+    if again:
+        return
+    if standing.new_device and standing.factors:
+        events.record(session, events.NEW_DEVICE, standing.actor, now, method=by)
+    failures = standing.wrong_passwords + standing.wrong_codes
+    if failures >= limits.FAILURES_TOLD:
+        events.record(session, events.SIGNED_IN_AFTER_FAILURES, standing.actor, now, failures=failures)
 
 
 def lock_user(session: Session, user_id: int) -> None:
@@ -180,20 +198,6 @@ def end_all(session: Session, user_id: int, because: str, now: datetime) -> None
 def end_others(session: Session, standing: Standing, because: str, now: datetime) -> None:
     """End every sign-in of this user but this one."""
     end_where(session, (SignIn.user_id == standing.user_id, SignIn.id != standing.sign_in_id), because, now)
-
-
-def last_before(standing: Standing) -> SignIn | None:
-    """The user's newest finished sign-in that began before this one."""
-    return db.session.scalar(
-        select(SignIn)
-        .where(
-            SignIn.user_id == standing.user_id,
-            SignIn.raised_at.is_not(None),
-            SignIn.id < standing.sign_in_id,
-        )
-        .order_by(SignIn.raised_at.desc())
-        .limit(1)
-    )
 
 
 def _end_oldest(session: Session, user_id: int, now: datetime) -> None:

@@ -1,14 +1,42 @@
-"""What one query says of a visitor's token: the sign-in, its user, and what decides the step."""
+"""What one query says of a visitor's token: the sign-in, its user with their methods, and what decides the step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import and_, bindparam, case, func, or_, select, true
+from sqlalchemy.orm import aliased
+
+from portal.access.events import Actor
 from portal.access.steps import Step, next_step
+from portal.access.where import Where
+from portal.crypto import token_hash
+from portal.database import Moment
+from portal.extensions import db
+from portal.models import Factor, RecoverySet, SignIn, User
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """One of the user's finished factors, its secret still encrypted. `wrong_codes` were typed in a row."""
+
+    id: int
+    user_id: int
+    kind: str
+    name: str
+    secret: bytes | None
+    last_step: int
+    wrong_codes: int
+    confirmed_at: datetime
+    used_at: datetime | None
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What one query says of a token: the sign-in, its user, and what decides the step."""
+    """What one query says of a token: the sign-in, its user with their methods, and what decides the step.
+
+    `where` is where this request comes from. `others` counts the user's finished sign-ins, as long as this one isn't.
+    """
 
     sign_in_id: int
     user_id: int
@@ -29,10 +57,24 @@ class Standing:
     token_hash: bytes
     ended_at: datetime | None
     ended_because: str | None
+    new_device: bool
+    wrong_passwords: int
+    wrong_codes: int
     mailbox_spent: bool
     wizard_shut: bool
-    enrolled: bool
     codes_unsaved: bool
+    others: int
+    factors: tuple[Enrolment, ...]
+    where: Where
+
+    @property
+    def actor(self) -> Actor:
+        """Whose account it is, for the log."""
+        return Actor(self.user_id, self.email, self.where)
+
+    def enrolled(self, kind: str) -> tuple[Enrolment, ...]:
+        """The user's finished factors of one kind, in the order they were set up."""
+        return tuple(factor for factor in self.factors if factor.kind == kind)
 
     def ended(self, now: datetime) -> str | None:
         """Why this sign-in is over, or None while it is alive."""
@@ -46,8 +88,88 @@ class Standing:
         return next_step(
             password=self.ended(now) is None,
             address_proved=self.address_proved_at is not None,
-            enrolled=self.enrolled,
+            enrolled=bool(self.factors),
             raised=self.raised_at is not None,
             codes_unsaved=self.codes_unsaved,
             wizard_shut=self.wizard_shut,
         )
+
+
+_others = aliased(SignIn)
+
+# Columns, not entities: this runs for every page, and an entity costs twice the query. One row for each of the user's
+# factors, or one without.
+_STANDING = (
+    select(
+        SignIn.id,
+        SignIn.user_id,
+        User.name,
+        User.email,
+        User.email_key,
+        User.primary_method,
+        SignIn.seen_at,
+        SignIn.idle_ends_at,
+        SignIn.ends_at,
+        SignIn.address_proved_at,
+        SignIn.raised_at,
+        SignIn.raised_by,
+        SignIn.second_factor_at,
+        SignIn.confirmed_for,
+        SignIn.confirmed_at,
+        SignIn.next_path,
+        SignIn.token_hash,
+        SignIn.ended_at,
+        SignIn.ended_because,
+        SignIn.new_device,
+        SignIn.wrong_passwords,
+        SignIn.wrong_codes,
+        User.mailed_reset_at.is_not(None),
+        and_(User.mailed_reset_at.is_not(None), User.methods_reset_at.is_not(None)),
+        # An unfinished set is the business of the sign-in that made it, and of those that came in afterwards (R5).
+        and_(
+            RecoverySet.id.is_not(None),
+            RecoverySet.saved_at.is_(None),
+            or_(RecoverySet.sign_in_id == SignIn.id, SignIn.raised_at >= RecoverySet.created_at),
+        ).is_(true()),
+        case(
+            (
+                SignIn.raised_at.is_(None),
+                select(func.count(_others.id))
+                .where(
+                    _others.user_id == SignIn.user_id,
+                    _others.raised_at.is_not(None),
+                    _others.ended_at.is_(None),
+                    _others.idle_ends_at > bindparam("now", type_=Moment),
+                )
+                .scalar_subquery(),
+            ),
+            else_=0,
+        ),
+        Factor.id,
+        Factor.user_id,
+        Factor.kind,
+        Factor.name,
+        Factor.secret,
+        Factor.last_step,
+        Factor.wrong_codes,
+        Factor.confirmed_at,
+        Factor.used_at,
+    )
+    .join(User, User.id == SignIn.user_id)
+    .outerjoin(RecoverySet, RecoverySet.user_id == User.id)
+    .outerjoin(Factor, and_(Factor.user_id == User.id, Factor.confirmed_at.is_not(None)))
+    .where(SignIn.token_hash == bindparam("token"))
+    .order_by(Factor.kind, Factor.slot)
+)
+_FACTOR = len(fields(Enrolment))
+
+
+def read_standing(token: str, where: Where, now: datetime) -> Standing | None:
+    """The sign-in this token opens, ended or not; None for a token that is unknown or was replaced."""
+    found = db.session.execute(_STANDING, {"token": token_hash(token), "now": now})
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in found]
+    if not rows:
+        return None
+    factors = tuple(Enrolment(*row[-_FACTOR:]) for row in rows if row[-_FACTOR] is not None)
+    facts: tuple[Any, ...] = (*rows[0][:-_FACTOR], factors, where)
+    return Standing(*facts)

@@ -1,5 +1,6 @@
 """The operator's commands: `flask --app wsgi portal …`."""
 
+from portal.cli.after_restore import after_restore
 from portal.cli.check import check
 from portal.cli.group import Commands
 from portal.cli.keys import keys
@@ -11,5 +12,5 @@ from portal.cli.users import users
 from portal.cli.worker import worker
 
 commands = Commands("portal", help="Run and look after the portal.")
-for command in (serve, worker, users, purge, keys, mail, check, print_settings, print_limits):
+for command in (serve, worker, users, purge, keys, after_restore, mail, check, print_settings, print_limits):
     commands.add_command(command)

@@ -4,6 +4,7 @@
 """
 
 import json
+import logging
 from typing import Any
 
 import click
@@ -21,6 +22,7 @@ class Commands(AppGroup):
     """A group of commands whose trouble with the database takes one line, and quotes no row."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        logging.getLogger("portal").setLevel(logging.WARNING)  # a command says itself what it did
         try:
             return super().invoke(ctx)
         except DBAPIError as problem:
@@ -37,6 +39,12 @@ class EmailAddress(click.ParamType[Address]):
             return value if isinstance(value, Address) else read_address(value)
         except Problem:
             self.fail("is no e-mail address", param, ctx)
+
+
+def ask(question: str, yes: bool) -> None:
+    """Go on only after a yes."""
+    if not yes:
+        click.confirm(question, abort=True)
 
 
 def print_json(value: Any) -> None:

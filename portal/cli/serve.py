@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 import click
@@ -33,7 +34,8 @@ def serve(info: ScriptInfo) -> None:
             if settings().development:
                 click.echo(f"Demo inbox: {settings().base_url}/demo/inbox")
             click.echo("Ctrl-C stops it.")
-        _keep_running([_web(door), _WORKER], door.fileno())
+        with tempfile.TemporaryDirectory() as counts:  # the processes' counts for /metrics, which begin anew with them
+            _keep_running([web(door), _WORKER], door.fileno(), {"PROMETHEUS_MULTIPROC_DIR": counts})
 
 
 def _open_door() -> socket.socket:
@@ -56,7 +58,8 @@ def _prepare_database() -> None:
     click.echo("Preparing the database ...")
     try:
         if db.engine.dialect.name == "sqlite" and db.engine.url.database:
-            os.makedirs(os.path.dirname(db.engine.url.database) or ".", exist_ok=True)
+            file = db.engine.url.database.removeprefix("file:")  # a path, or the URI of one
+            os.makedirs(os.path.dirname(file) or ".", exist_ok=True)
         flask_migrate.upgrade(directory=str(ROOT / "migrations"))
     except OperationalError as problem:
         raise click.ClickException(f"PORTAL_DATABASE_URL can't be used: {problem.orig}") from None
@@ -66,22 +69,24 @@ def _prepare_database() -> None:
 _WORKER = [sys.executable, "-m", "flask", "--app", "wsgi", "portal", "worker"]
 
 
-def _web(door: socket.socket) -> list[str]:
+def web(door: socket.socket, application: str = "wsgi:app") -> list[str]:
+    """The command that serves an application behind this door; another one only to be measured beside the portal."""
     return [
-        *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"fd://{door.fileno()}"),
+        *(sys.executable, "-m", "gunicorn", application, "--bind", f"fd://{door.fileno()}"),
         *("--worker-class", "gthread", "--workers", str(PROCESSES), "--threads", str(THREADS)),
-        *("--graceful-timeout", "5", "--log-level", "warning"),
+        *("--graceful-timeout", "5", "--log-level", "warning", "--logger-class", "portal.cli.gunicorn_log.Lines"),
         *("--forwarded-allow-ips", ""),  # PORTAL_PROXIES alone says whom to believe: no SCRIPT_NAME from outside
         "--no-control-socket",  # two portals of one user would share the one in the home directory
     ]
 
 
-def _keep_running(commands: list[list[str]], door: int) -> None:
+def _keep_running(commands: list[list[str]], door: int, more: dict[str, str]) -> None:
     """Run the commands until told to stop, or until one of them ends, which is a failure."""
     stop = Stop()
     children: list[subprocess.Popen[bytes]] = []
     try:
-        children.extend(subprocess.Popen(command, cwd=ROOT, pass_fds=(door,)) for command in commands)  # noqa: S603  our own words
+        for command in commands:
+            children.append(subprocess.Popen(command, cwd=ROOT, pass_fds=(door,), env=os.environ | more))  # noqa: S603  our own words
         while not stop() and all(child.poll() is None for child in children):
             time.sleep(0.1)
     finally:

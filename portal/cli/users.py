@@ -8,7 +8,7 @@ from portal.access import accounts, by_operator
 from portal.access.accounts import Account
 from portal.access.addresses import Address
 from portal.access.problems import AddressTaken, Gone, Problem
-from portal.cli.group import EmailAddress, as_json, print_json, yes
+from portal.cli.group import EmailAddress, as_json, ask, print_json, yes
 from portal.web.times import day_and_clock, iso
 
 users = AppGroup("users", help="Make, list and sign out users; reset their second factors.")
@@ -65,7 +65,7 @@ def reset_factors(email: Address, reason: str, yes: bool) -> None:
         raise click.ClickException(f"{account.email} has no method and no recovery code.")
     click.echo(f"{account.email}, {account.name}: {', '.join(account.methods) or 'no method'}; {account.codes} codes.")
     click.echo(_mailed_reset(account))
-    _ask("Take all their second factors away?", yes)
+    ask("Take all their second factors away?", yes)
     by_operator.reset_methods(account, reason, clock.now())
     click.echo(f"Done. {account.email} is signed out everywhere and told by mail.")
 
@@ -83,7 +83,7 @@ def open_wizard(email: Address, yes: bool) -> None:
     if not account.wizard_shut:
         raise click.ClickException(f"The wizard isn't shut for {account.email}.")
     click.echo(_mailed_reset(account))
-    _ask("Are you sure, by more than the mailbox, that it was they?", yes)
+    ask("Are you sure, by more than the mailbox, that it was they?", yes)
     try:
         by_operator.open_wizard(account, clock.now())
     except Gone:
@@ -102,7 +102,7 @@ def sign_out(email: Address | None, everybody: bool, yes: bool) -> None:
     if email is not None:
         ended = by_operator.sign_out(_account(email), clock.now())
     else:
-        _ask("Sign everybody out?", yes)
+        ask("Sign everybody out?", yes)
         ended = by_operator.sign_out_everybody(clock.now())
     click.echo(f"Sign-ins ended: {ended}")
 
@@ -120,11 +120,6 @@ def _reason(answer: str) -> str:
     except Problem:
         most = by_operator.REASON_MOST
         raise click.BadParameter(f"must be one line, {most} characters at most", param_hint="--reason") from None
-
-
-def _ask(question: str, yes: bool) -> None:
-    if not yes:
-        click.confirm(question, abort=True)
 
 
 def _mailed_reset(account: Account) -> str:

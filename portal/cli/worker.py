@@ -1,11 +1,13 @@
 """`portal worker`: as many as wanted may run, on as many machines."""
 
 import logging
+from datetime import datetime
 
 import click
 from flask.cli import ScriptInfo
 
-from portal.access import retention
+from portal import logs
+from portal.access import failures, retention
 from portal.cli.stop import Stop
 from portal.delivery import worker as delivery
 
@@ -14,5 +16,12 @@ from portal.delivery import worker as delivery
 @click.pass_obj
 def worker(info: ScriptInfo) -> None:
     """Hand over messages and purge old rows until told to stop."""
-    logging.basicConfig(level=logging.INFO, format="worker: %(message)s")
-    delivery.run(info.load_app(), retention.purge, Stop())
+    app = info.load_app()
+    logs.to_standard_error(logging.INFO)
+    delivery.run(app, _chores, Stop())
+
+
+def _chores(now: datetime) -> None:
+    """What is done once a minute."""
+    failures.tell_of_abandoned(now)
+    retention.purge(now)

@@ -5,16 +5,17 @@ due again. When it is done – handed over, refused, given up or expired – its
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal.access.limits import CODE_LIFE
 from portal.crypto import KeyRing
+from portal.database import changed
 from portal.models import Code, Message
 
 Facts = Mapping[str, str | int]
@@ -137,6 +138,14 @@ def expired(session: Session, claimed: Claimed, now: datetime) -> None:
     _finish(session, claimed, now, trouble="expired")
 
 
+def withdraw(session: Session, ids: Sequence[int], now: datetime) -> int:
+    """Never send those of these messages that have a life, for they hold a code or a link; notices have none. How many
+    that were."""
+    waiting = (Message.id.in_(ids), Message.done_at.is_(None), Message.expires_at.is_not(None))
+    ended = update(Message).where(*waiting).values(done_at=now, sealed=None, trouble="expired")
+    return changed(session.execute(ended))
+
+
 def status(session: Session, code_id: int) -> tuple[Status, datetime] | None:
     """What became of a code's message, and when: "waiting" since it was asked for, "handed", "trouble" (the time of
     the next try), "refused" or "expired" (given up is the same to whoever waits). None: there is no such message.
@@ -154,6 +163,24 @@ def status(session: Session, code_id: int) -> tuple[Status, datetime] | None:
     if row.done_at is not None:
         return ("refused" if row.trouble == "refused" else "expired"), row.done_at
     return ("waiting", row.created_at) if row.trouble is None else ("trouble", row.due_at)
+
+
+def waiting(session: Session) -> tuple[int, datetime | None]:
+    """How many messages wait, and since when the oldest does."""
+    row = session.execute(
+        select(func.count(Message.id), func.min(Message.created_at)).where(Message.done_at.is_(None))
+    ).one()
+    return row[0], row[1]
+
+
+def not_handed_over(session: Session) -> list[tuple[str, int]]:
+    """Why messages ended without being handed over, and how many; of the rows that are still kept."""
+    rows = session.execute(
+        select(Message.trouble, func.count(Message.id))
+        .where(Message.done_at.is_not(None), Message.trouble.is_not(None))
+        .group_by(Message.trouble)
+    )
+    return [(str(why), count) for why, count in rows]
 
 
 def _finish(session: Session, claimed: Claimed, now: datetime, **values: Any) -> bool:

@@ -1,5 +1,7 @@
 """Signing in with address and password, and signing out."""
 
+from datetime import datetime
+
 from flask import (
     Blueprint,
     Response,
@@ -13,10 +15,13 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from portal import clock
+from portal import clock, methods
 from portal.access import password_check, sign_ins
 from portal.access.addresses import Address, read_address
+from portal.access.password_check import Opened
 from portal.access.problems import PasswordMissing, Problem, SignInWrong
+from portal.access.standing import read_standing
+from portal.access.where import Where
 from portal.database import write
 from portal.extensions import settings
 from portal.web import browser, cookies, gate
@@ -26,6 +31,9 @@ from portal.web.sending import send_for_step
 from portal.web.visitor import visitor
 
 auth = Blueprint("auth", __name__)
+
+# At sign-out. Not "cache": no page is ever stored, and Chromium holds the answer for seconds to look through its disk.
+NOTHING_STAYS = '"storage"'
 
 
 @auth.route("/sign-in", methods=["GET", "POST"])
@@ -64,7 +72,9 @@ def sign_out() -> ResponseReturnValue:
     # The CSRF secret is the browser's and stays, so that a form in another tab still works.
     session.pop("_flashes", None)
     flash("signed_out", "success")
-    return cookies.drop(gate.see(url_for("auth.sign_in")), cookies.SIGN_IN)
+    answer = gate.see(url_for("auth.sign_in"))
+    answer.headers["Clear-Site-Data"] = NOTHING_STAYS
+    return cookies.drop(answer, cookies.SIGN_IN)
 
 
 def _read(form: SignInForm) -> Address | None:
@@ -80,20 +90,27 @@ def _read(form: SignInForm) -> Address | None:
 
 def _open(form: SignInForm, address: Address) -> Response:
     """Open a sign-in, send what its next step needs, and go there. What this browser had before ends."""
-    now, before = clock.now(), visitor()
-    token = password_check.sign_in(
+    now, before, where = clock.now(), visitor(), browser.where()
+    signed = password_check.sign_in(
         address,
         form.password.data or "",
-        ip=browser.ip(),
-        agent=browser.agent(),
+        where,
+        now,
         next_path=gate.local_path(form.next.data),
         before=before.standing if before else None,
-        now=now,
     )
-    opened = sign_ins.find(token)
+    answer = gate.see(_next_page(signed, where, now))
+    return cookies.mark(cookies.keep(answer, cookies.SIGN_IN, signed.token))
+
+
+def _next_page(signed: Opened, where: Where, now: datetime) -> str:
+    """Where the next step is, with what it needs sent. A primary method that sends nothing needs no other look."""
+    if signed.primary and not methods.method(signed.primary).sends:
+        return url_for("auth.verify_with", method=signed.primary)
+    opened = read_standing(signed.token, where, now)
     assert opened is not None  # noqa: S101  written a moment ago
     send_for_step(opened, now)
-    return cookies.keep(gate.see(gate.page_of(opened, opened.step(now))), cookies.SIGN_IN, token)
+    return gate.page_of(opened, opened.step(now))
 
 
 def _told() -> str | None:

@@ -3,7 +3,11 @@
 import re
 from ipaddress import ip_address
 
-from flask import request
+from flask import g, request
+
+from portal.access.where import Where
+from portal.crypto import new_token, token_hash
+from portal.web import cookies
 
 AGENT_MOST = 256
 # In this order: each says more than the ones it also claims to be.
@@ -39,6 +43,14 @@ def agent() -> str:
     return re.sub(r"[^ -~]", "", request.headers.get("User-Agent", ""))[:AGENT_MOST]
 
 
+def where() -> Where:
+    """Where this request comes from. The browser is known again by a mark; without one it gets a new one, which
+    `cookies.mark` gives it when a sign-in is opened."""
+    if "mark" not in g:
+        g.mark = cookies.read(cookies.DEVICE) or new_token()
+    return Where(ip(), agent(), token_hash(g.mark))
+
+
 def describe(words: str) -> str:
     """ "Firefox on Windows" from a User-Agent header."""
     browser = next((name for name in BROWSERS if name in words), None)
@@ -49,4 +61,4 @@ def describe(words: str) -> str:
 
 def facts() -> dict[str, str]:
     """What a mail tells of where a code was asked for."""
-    return {"ip": ip(), "agent": describe(agent())}
+    return {"ip": ip(), "agent": agent()}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from portal import methods
 from portal.access import factors
-from portal.models import Factor
+from portal.access.standing import Enrolment
 
 
 @dataclass(frozen=True)
@@ -19,18 +19,18 @@ class Card:
     only: bool
     closed: bool
     can_add: bool
-    factors: tuple[Factor, ...]
+    factors: tuple[Enrolment, ...]
 
     @property
     def since(self) -> datetime | None:
-        return min((row.confirmed_at for row in self.factors if row.confirmed_at), default=None)
+        return min((row.confirmed_at for row in self.factors), default=None)
 
     @property
     def used_at(self) -> datetime | None:
         return max((row.used_at for row in self.factors if row.used_at), default=None)
 
 
-def of(rows: Iterable[Factor], on_offer: Iterable[str], primary: str | None) -> list[Card]:
+def of(rows: Iterable[Enrolment], on_offer: Iterable[str], primary: str | None) -> list[Card]:
     """A card for each method on offer, and for one that is on though no longer offered."""
     rows = list(rows)
     kinds = dict.fromkeys([*on_offer, *(row.kind for row in rows)])
@@ -38,7 +38,7 @@ def of(rows: Iterable[Factor], on_offer: Iterable[str], primary: str | None) -> 
     return [_card(kind, [row for row in rows if row.kind == kind], kind == primary, on == {kind}) for kind in kinds]
 
 
-def _card(kind: str, mine: list[Factor], primary: bool, only: bool) -> Card:
+def _card(kind: str, mine: list[Enrolment], primary: bool, only: bool) -> Card:
     most = methods.method(kind).most
     return Card(
         kind=kind,

@@ -12,7 +12,7 @@ from portal import clock
 from portal.access import confirmations, password_check, sign_ins
 from portal.access.problems import Problem
 from portal.database import write
-from portal.web import browser, gate
+from portal.web import gate
 from portal.web.forms import PasswordForm
 from portal.web.sending import send_for_check
 from portal.web.visitor import standing
@@ -39,7 +39,7 @@ def ask_password(place: Place, begin: Callable[[Session, datetime], None]) -> Re
     if request.method == "POST":
         now = clock.now()
         try:
-            password_check.confirm(standing(), form.password.data or "", browser.ip(), now)
+            password_check.confirm(standing(), form.password.data or "", now)
         except Problem as problem:
             form.blame("password", problem)
         else:

@@ -1,7 +1,8 @@
-"""The cookies beside Flask's own: `sign-in` names a sign-in's row, `visit` a registration's, `reset` a link's.
+"""The cookies beside Flask's own: `sign-in` names a sign-in's row, `visit` a registration's, `reset` and `open-method`
+a mailed link's. `device` is the mark by which a browser is known again; it opens nothing.
 
 Over https they carry the `__Host-` prefix, which no other host and no plain page can set (RFC 6265bis, 4.1.3.2).
-They last as long as the browser's session, `reset` no longer than its link; the rows decide when they end.
+They last as long as the browser's session, those of links no longer than the link; the rows decide when they end.
 """
 
 from datetime import timedelta
@@ -13,6 +14,9 @@ from portal.extensions import settings
 SIGN_IN = "sign-in"
 VISIT = "visit"
 RESET = "reset"
+OPEN_METHOD = "open-method"
+DEVICE = "device"
+DEVICE_LIFE = timedelta(days=180)
 
 
 def name(cookie: str) -> str:
@@ -30,6 +34,11 @@ def keep(response: Response, cookie: str, token: str, lasts: timedelta | None = 
     secure = settings().https
     response.set_cookie(name(cookie), token, lasts, secure=secure, httponly=True, samesite="Lax", path="/")
     return response
+
+
+def mark(response: Response) -> Response:
+    """Give the browser the mark that `browser.where` knows it by, for another half year."""
+    return keep(response, DEVICE, g.mark, DEVICE_LIFE)
 
 
 def drop(response: Response, cookie: str) -> Response:

@@ -26,7 +26,7 @@ def inbox() -> ResponseReturnValue:
 def inbox_json() -> ResponseReturnValue:
     """The mails as a list of objects with id, recipient, subject, text, html and sent_at (ISO 8601); with
     ?recipient=… those to one address."""
-    recipient = request.args.get("recipient")
+    recipient = request.args.get("recipient", "").replace("\0", "")  # which PostgreSQL refuses in a text
     mails = NEWEST_FIRST.where(DemoMail.recipient == recipient) if recipient else NEWEST_FIRST
     return jsonify([_plain(mail) for mail in db.session.scalars(mails)])
 

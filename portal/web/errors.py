@@ -4,16 +4,16 @@ import math
 from datetime import timedelta
 from types import TracebackType
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from portal import clock
+from portal import clock, logs
 from portal.access.problems import Busy, Gone, LastMethod, LimitReached, MailboxSpent, MethodClosed, Refused
 from portal.extensions import settings
-from portal.web import gate
+from portal.web import browser, gate
 from portal.web.headers import CrossOrigin
 
 KEYS = {400: "bad_request", 403: "origin", 404: "not_found", 405: "method", 413: "too_large", 500: "broken"}
@@ -36,8 +36,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(RegistrationClosed, lambda _: _page(403, "registration_closed"))
     app.register_error_handler(Busy, lambda _: _busy())
     app.register_error_handler(DBAPIError, _database)
-    app.register_error_handler(CSRFError, lambda _: _page(403, "bad_form"))
-    app.register_error_handler(CrossOrigin, lambda _: _page(403, "origin"))
+    app.register_error_handler(CSRFError, lambda _: _refused("bad_form"))
+    app.register_error_handler(CrossOrigin, lambda _: _refused("origin"))
     app.register_error_handler(SecurityError, lambda _: _wrong_host())
     app.register_error_handler(HTTPException, _http)
 
@@ -45,6 +45,11 @@ def register(app: Flask) -> None:
 def _log(error: ErrorInfo) -> None:
     """Note a mistake by the page's rule, not by its path: that of a mailed link holds a token."""
     current_app.logger.error("A mistake at %s [%s]", request.url_rule, request.method, exc_info=error)
+
+
+def dead_link(key: str) -> Response:
+    """410 for a mailed link that can't be used any more, and what to do instead."""
+    return Response(render_template("errors/dead_link.html", key=key), status=410, mimetype="text/html")
 
 
 def _limited(reached: LimitReached) -> ResponseReturnValue:
@@ -58,8 +63,15 @@ def _closed(refused: MethodClosed) -> ResponseReturnValue:
     return render_template("errors/closed.html", kind=refused.kind), 403
 
 
+def _refused(key: str) -> ResponseReturnValue:
+    """A form that is none of ours, or too old to tell: the log keeps where it came from (ASVS 16.3.3)."""
+    logs.note("form_refused", about=key, ip=browser.ip())
+    return _page(403, key)
+
+
 def _wrong_host() -> ResponseReturnValue:
     """No page: its links would need the host that was asked for."""
+    logs.note("host_refused", ip=browser.ip())
     return f"The portal's address is {settings().base_url}\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 

@@ -3,7 +3,9 @@
 CSRF is checked once for every POST by `CSRFProtect`, so the forms themselves carry no second token.
 """
 
+from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField
 
 from portal.access.problems import Problem
@@ -12,6 +14,10 @@ from portal.access.problems import Problem
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     class Meta:
         csrf = False
+
+        def wrap_formdata(self, form: FlaskForm, formdata: object) -> MultiDict[str, str] | None:
+            """An answer is a form's field. Flask-WTF would take a file or a JSON value for one, which are no text."""
+            return request.form or None
 
     def blame(self, field: str, problem: Problem) -> None:
         """Show a problem beside the field it is about, and in the summary."""

@@ -1,7 +1,9 @@
 """What every answer carries, and where a form may come from."""
 
-from flask import Response, request
-from werkzeug.exceptions import Forbidden, SecurityError
+import secrets
+
+from flask import Response, g, request
+from werkzeug.exceptions import BadRequest, Forbidden, SecurityError
 
 from portal.extensions import settings
 
@@ -33,6 +35,11 @@ class CrossOrigin(Forbidden):
     """A form that another site sent, or that doesn't say which site it comes from."""
 
 
+def number() -> None:
+    """Before every request: give it a number, which its log lines carry and its answer too."""
+    g.request_number = secrets.token_hex(8)
+
+
 def check_host() -> None:
     """Before every request: it must have asked for the portal by its own name. Raises `SecurityError`."""
     if isinstance(request.routing_exception, SecurityError):
@@ -53,8 +60,15 @@ def check_origin() -> None:
         raise CrossOrigin
 
 
+def check_form() -> None:
+    """Before every form is looked at: each of its parts has a name, without which it is none. Raises `BadRequest`."""
+    if request.method == "POST" and None in request.form:
+        raise BadRequest
+
+
 def add(response: Response) -> Response:
     """After every request: the security headers; pages are never stored."""
+    response.headers["X-Request-ID"] = g.request_number
     for header, value in HEADERS.items():
         response.headers.setdefault(header, value)
     if settings().https:

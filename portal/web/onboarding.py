@@ -7,7 +7,7 @@ from portal import clock
 from portal.access import codes, recovery_codes, second_factor
 from portal.access.problems import BoxNotTicked, Problem
 from portal.access.steps import Step
-from portal.web import browser, cookies, gate, sending, setup
+from portal.web import cookies, gate, sending, setup
 from portal.web.confirm import Place
 from portal.web.forms import CodeForm, SavedForm
 from portal.web.gate import open_at
@@ -30,7 +30,7 @@ def address() -> ResponseReturnValue:
     form, now = CodeForm(), clock.now()
     if request.method == "POST":
         try:
-            second_factor.prove_mailbox(standing(), form.code.data or "", browser.ip(), now)
+            second_factor.prove_mailbox(standing(), form.code.data or "", now)
             return gate.see(url_for("onboarding.choice"))
         except Problem as problem:
             form.blame("code", problem)

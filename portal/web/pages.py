@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, se
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
-from portal.access import factors, recovery_codes, sign_ins
+from portal.access.overview import read_overview
 from portal.extensions import db, settings
 from portal.web import cards, gate, setup
 from portal.web.gate import open_to_everybody
@@ -16,14 +16,10 @@ pages = Blueprint("pages", __name__)
 @pages.get("/")
 def overview() -> ResponseReturnValue:
     """Who is signed in, what protects the account, the last sign-in, and where support is."""
-    rows = factors.enrolled(standing().user_id)
-    shown = cards.of(rows, setup.on_offer(), standing().primary)
-    return render_template(
-        "overview.html",
-        methods=[card for card in shown if card.on],
-        recovery=recovery_codes.remaining(standing().user_id),
-        last=sign_ins.last_before(standing()),
-    )
+    shown = cards.of(standing().factors, setup.on_offer(), standing().primary)
+    told = read_overview(standing())
+    methods = [card for card in shown if card.on]
+    return render_template("overview.html", methods=methods, recovery=told.recovery, last=told.last)
 
 
 @pages.get("/.well-known/change-password")

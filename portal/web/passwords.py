@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.access import confirmations, limits, password_change, password_resets
+from portal.access import confirmations, limits, mailed_links, password_change, password_resets
 from portal.access.addresses import read_address
 from portal.access.problems import Gone, Problem
 from portal.web import browser, cookies, gate
 from portal.web.auth import auth
 from portal.web.confirm import Place, change
+from portal.web.errors import dead_link
 from portal.web.forms import AddressForm, NewPasswordForm
 from portal.web.gate import open_to_everybody
 from portal.web.security import security
@@ -32,8 +33,7 @@ def forgot_password() -> ResponseReturnValue:
         except Problem as problem:
             form.blame("email", problem)
         else:
-            agent = browser.describe(browser.agent())
-            password_resets.ask(address, browser.ip(), agent, clock.now())
+            password_resets.ask(address, browser.where(), clock.now())
             return gate.see(url_for("auth.reset_sent"))
     return render_template("auth/forgot.html", form=form), form.status
 
@@ -50,7 +50,7 @@ def reset_sent() -> ResponseReturnValue:
 def open_reset(token: str) -> ResponseReturnValue:
     """The mail's link. It spends nothing, for mail scanners open links too: it only puts the token into a cookie, so
     that the page's address, which goes into histories, holds no secret."""
-    found = password_resets.read_link(token)
+    found = mailed_links.read(mailed_links.RESET, token)
     answer = gate.see(url_for("auth.reset_password"))
     return (
         cookies.keep(answer, cookies.RESET, found, limits.RESET_LIFE) if found else cookies.drop(answer, cookies.RESET)
@@ -64,12 +64,12 @@ def reset_password() -> ResponseReturnValue:
     token, form = cookies.read(cookies.RESET), NewPasswordForm()
     owner = password_resets.owner(token, clock.now()) if token else None
     if not token or not owner:
-        return cookies.drop(_dead_link(), cookies.RESET)
+        return cookies.drop(dead_link("reset"), cookies.RESET)
     if request.method == "POST":
         try:
-            password_resets.use(token, form.new_password.data or "", clock.now())
+            password_resets.use(token, form.new_password.data or "", browser.where(), clock.now())
         except Gone:
-            return cookies.drop(_dead_link(), cookies.RESET)
+            return cookies.drop(dead_link("reset"), cookies.RESET)
         except Problem as problem:
             form.blame("new_password", problem)
         else:
@@ -84,7 +84,8 @@ def change_password() -> ResponseReturnValue:
     """Choose a new password, after the old one. Every other sign-in ends; this one goes on under a new token."""
     form, place = NewPasswordForm(), Place(url_for("security.change_password"), url_for("security.index"))
     hashed, tokens = "", []
-    if request.method == "POST" and confirmations.holds(standing(), ACTION, clock.now()):
+    last_button = request.method == "POST" and "password" not in request.form
+    if last_button and confirmations.holds(standing(), ACTION, clock.now()):
         try:
             hashed = password_change.prepare(standing(), form.new_password.data or "")
         except Problem as problem:
@@ -98,7 +99,3 @@ def change_password() -> ResponseReturnValue:
     if tokens and isinstance(answer, Response):
         return cookies.keep(answer, cookies.SIGN_IN, tokens[0])
     return answer or render_template("security/password.html", form=form)
-
-
-def _dead_link() -> Response:
-    return Response(render_template("auth/reset_dead.html"), status=410, mimetype="text/html")

@@ -50,11 +50,11 @@ def confirm_registration() -> ResponseReturnValue:
     form = CodeForm()
     if request.method == "POST":
         try:
-            registrations.prove(registration, form.code.data or "", browser.ip(), now)
+            registrations.prove(registration, form.code.data or "", browser.where(), now)
             return gate.see(url_for("auth.registration_details"))
         except Problem as problem:
             form.blame("code", problem)
-    sending = codes.sending(codes.by_registration(registration, browser.ip()), now, told=False)
+    sending = codes.sending(codes.by_registration(registration, browser.where()), now, told=False)
     page = render_template("auth/register_confirm.html", form=form, email=registration.email, sending=sending)
     return page, form.status
 
@@ -96,7 +96,7 @@ def _begin(address: Address) -> Response:
     if registration and registration.proved_at is None and registration.email_key == address.key:
         _send(registration)
         return on
-    visit = registrations.begin(address, browser.ip(), clock.now())
+    visit = registrations.begin(address, browser.where(), clock.now())
     _send(registrations.find(visit, clock.now()))
     return cookies.keep(on, cookies.VISIT, visit)
 
@@ -119,15 +119,14 @@ def _finish(registration: Registration, form: DetailsForm) -> Response:
         registration,
         form.name.data or "",
         form.password.data or "",
-        ip=browser.ip(),
-        agent=browser.agent(),
-        now=clock.now(),
+        browser.where(),
+        clock.now(),
     )
     if before := visitor():
         with write() as rows:
             sign_ins.end(rows, before.standing.sign_in_id, "replaced", clock.now())
     answer = cookies.keep(gate.see(url_for("onboarding.choice")), cookies.SIGN_IN, token)
-    return cookies.drop(answer, cookies.VISIT)
+    return cookies.drop(cookies.mark(answer), cookies.VISIT)
 
 
 def _under_way() -> Registration | None:
@@ -145,6 +144,6 @@ def _send(registration: Registration | None) -> None:
     if registration is None:
         return
     try:
-        registrations.send_code(registration, browser.ip(), browser.facts(), clock.now())
+        registrations.send_code(registration, browser.where(), browser.facts(), clock.now())
     except LimitReached:
         return

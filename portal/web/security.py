@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal import clock, methods
-from portal.access import confirmations, factors, recovery_codes, sign_ins
+from portal.access import closed_methods, confirmations, factors, recovery_codes, sign_ins
 from portal.access.answers import read_name
 from portal.access.problems import ChoiceMissing, Problem
-from portal.models import Factor
+from portal.access.standing import Enrolment
 from portal.web import cards, gate, setup
 from portal.web.confirm import Place, change
 from portal.web.forms import NameForm, PrimaryForm
@@ -23,7 +23,7 @@ security = Blueprint("security", __name__, url_prefix="/security")
 @security.get("")
 def index() -> ResponseReturnValue:
     """The page itself."""
-    rows = factors.enrolled(standing().user_id)
+    rows = standing().factors
     return render_template(
         "security/index.html",
         cards=cards.of(rows, setup.on_offer(), standing().primary),
@@ -35,13 +35,13 @@ def index() -> ResponseReturnValue:
 @security.route("/preferences", methods=["GET", "POST"])
 def preferences() -> ResponseReturnValue:
     """Choose the primary method. It switches nothing on or off, so it asks no password."""
-    shown = cards.of(factors.enrolled(standing().user_id), setup.on_offer(), standing().primary)
+    shown = cards.of(standing().factors, setup.on_offer(), standing().primary)
     kinds = [card.kind for card in shown if card.on]
     if len(kinds) < 2:
         return gate.see(url_for("security.index"))
     form = PrimaryForm()
     if request.method == "POST" and form.primary.data in kinds:
-        factors.set_primary(standing().user_id, form.primary.data)
+        factors.set_primary(standing(), form.primary.data, clock.now())
         flash("saved_primary", "success")
         return gate.see(url_for("security.index"))
     if request.method == "POST":
@@ -54,7 +54,7 @@ def preferences() -> ResponseReturnValue:
 @security.route("/<method>/enable", methods=["GET", "POST"])
 def enable(method: str) -> ResponseReturnValue:
     """Switch a method on, or add one more of a kind of which there may be several."""
-    on = sum(row.kind == method for row in factors.enrolled(standing().user_id))
+    on = len(standing().enrolled(method))
     if method in methods.REGISTRY and on >= methods.method(method).most:
         return gate.see(url_for("security.index"))
 
@@ -82,8 +82,7 @@ def cancel(method: str) -> ResponseReturnValue:
 @security.route("/<method>/disable", methods=["GET", "POST"])
 def disable(method: str) -> ResponseReturnValue:
     """Switch a whole method off; never the last (R2)."""
-    rows = factors.enrolled(standing().user_id)
-    mine = [row for row in rows if row.kind == method]
+    rows, mine = standing().factors, standing().enrolled(method)
     if not mine or (request.method == "GET" and len(mine) == len(rows)):
         return gate.see(url_for("security.index"))
     answer = change(
@@ -98,13 +97,12 @@ def disable(method: str) -> ResponseReturnValue:
 @security.route("/<method>/open", methods=["GET", "POST"])
 def open_again(method: str) -> ResponseReturnValue:
     """Let a method be used again that refuses after too many wrong codes in a row."""
-    rows = [row for row in factors.enrolled(standing().user_id) if row.kind == method]
-    if not any(factors.closed(row) for row in rows):
+    if not any(factors.closed(row) for row in standing().enrolled(method)):
         return gate.see(url_for("security.index"))
     answer = change(
         _place("security.open_again", method=method),
         f"{method}.open",
-        lambda session, now: factors.open_again(session, standing().user_id, method),
+        lambda session, now: closed_methods.open_again(session, standing().actor, method, now),
         "method_opened",
     )
     return answer or render_template("security/open_again.html", kind=method)
@@ -164,10 +162,9 @@ def remake_codes() -> ResponseReturnValue:
     return answer or render_template("security/remake_codes.html", recovery=recovery)
 
 
-def _factor(method: str, id: int) -> Factor:
+def _factor(method: str, id: int) -> Enrolment:
     """One of the user's own factors; for anybody else's, 404."""
-    rows = factors.enrolled(standing().user_id)
-    return next((row for row in rows if row.kind == method and row.id == id), None) or abort(404)
+    return next((row for row in standing().enrolled(method) if row.id == id), None) or abort(404)
 
 
 def _enabling(method: str) -> Place:

@@ -27,7 +27,7 @@ def send_for_check(standing: Standing, kind: str, now: datetime) -> None:
     second_factor.refuse_spent_mailbox(standing, kind)
     if not methods.method(kind).sends:
         return
-    if any(factors.closed(row) for row in factors.enrolled(standing.user_id) if row.kind == kind):
+    if any(factors.closed(row) for row in standing.enrolled(kind)):
         raise MethodClosed(kind)
     send(codes.by_sign_in(standing, second_factor.SIGN_IN), now)
 

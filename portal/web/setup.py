@@ -15,7 +15,7 @@ from portal.access import codes, confirmations, factors, second_factor
 from portal.access.problems import Problem
 from portal.extensions import settings
 from portal.models import Factor
-from portal.web import browser, gate, sending
+from portal.web import gate, sending
 from portal.web.confirm import Place, ask_code_again, ask_password
 from portal.web.forms import CodeForm, Form
 from portal.web.visitor import standing
@@ -44,7 +44,7 @@ def set_up(kind: str, place: Place, send_url: str, done: Done) -> ResponseReturn
         return gate.see(place.action)
     if request.method == "POST":
         try:
-            token = second_factor.finish_set_up(standing(), kind, form.code.data or "", browser.ip(), now)
+            token = second_factor.finish_set_up(standing(), kind, form.code.data or "", now)
             return done(token)
         except Problem as problem:
             form.blame("code", problem)

@@ -18,9 +18,9 @@ from portal.access import (
     second_factor,
 )
 from portal.access.problems import MethodClosed, Problem
+from portal.access.standing import Enrolment
 from portal.access.steps import Step
-from portal.models import Factor
-from portal.web import browser, cookies, gate
+from portal.web import cookies, gate
 from portal.web.auth import auth
 from portal.web.forms import CodeForm
 from portal.web.gate import open_at
@@ -46,7 +46,7 @@ def verify_with(method: str) -> ResponseReturnValue:
     now, form = clock.now(), CodeForm()
     if request.method == "POST":
         try:
-            return _let_in(second_factor.prove(standing(), method, form.code.data or "", browser.ip(), now))
+            return _let_in(second_factor.prove(standing(), method, form.code.data or "", now))
         except Problem as problem:
             form.blame("code", problem)
     else:
@@ -92,7 +92,7 @@ def recovery_code() -> ResponseReturnValue:
     form = CodeForm()
     if request.method == "POST":
         try:
-            token = recovery_codes.use(standing(), form.code.data or "", browser.ip(), clock.now())
+            token = recovery_codes.use(standing(), form.code.data or "", clock.now())
             _warn_if_few()
             return _let_in(token)
         except Problem as problem:
@@ -111,9 +111,9 @@ def _spent(kind: str) -> bool:
     return standing().mailbox_spent and methods.method(kind).in_mailbox
 
 
-def _mine() -> dict[str, Factor]:
+def _mine() -> dict[str, Enrolment]:
     """The methods this user has, each with one of its factors (they close together)."""
-    return {factor.kind: factor for factor in factors.enrolled(standing().user_id)}
+    return {factor.kind: factor for factor in standing().factors}
 
 
 def _page(kind: str, form: CodeForm, now: datetime) -> str:

@@ -7,11 +7,10 @@ from flask import Request, g, has_request_context
 from flask_login import UserMixin, current_user
 
 from portal import clock
-from portal.access import sign_ins
-from portal.access.standing import Standing
+from portal.access.standing import Standing, read_standing
 from portal.access.steps import Step
 from portal.extensions import login
-from portal.web import cookies
+from portal.web import browser, cookies
 
 
 class Visitor(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
@@ -62,7 +61,7 @@ def _load(request: Request) -> Visitor | None:
     if not token:
         return None
     now = clock.now()
-    found = sign_ins.find(token)
+    found = read_standing(token, browser.where(), now)
     g.ended = found.ended(now) if found else None
     g.dead = g.ended is not None
     return None if found is None or g.dead else Visitor(found, now)

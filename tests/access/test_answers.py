@@ -160,10 +160,11 @@ def test_a_name_is_what_its_owner_says(typed: str, name: str) -> None:
         ("x" * 61, NameTooLong),
         ("Ada\x00", TextBad),
         ("Ada\x1b[31m", TextBad),
+        ("\N{REPLACEMENT CHARACTER}Ada", TextBad),
         ("Ada\N{RIGHT-TO-LEFT OVERRIDE}gpj", TextBad),
         ("\N{LEFT-TO-RIGHT ISOLATE}Ada", TextBad),
         ("Ada\ue000", TextBad),
-        ("Ada\ud800", TextBad),
+        ("Ada" + chr(0xD800), TextBad),
     ],
 )
 def test_a_name_is_one_line_of_words(typed: str, problem: type[Problem]) -> None:

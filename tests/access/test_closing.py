@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from portal.access import factors, tries
+from portal.access import closed_methods, factors, tries
 from portal.access.limits import STEP
 from portal.access.problems import CodeUsed, CodeWrong, Gone, MethodClosed
 from portal.database import write
 from tests.access.test_second_factor import HALF_MINUTE, prove, set_last_step
-from tests.customers import Customer, Visit
+from tests.customers import Customer, Visit, enrolled
 
 
 def guess(visit: Visit, code: str, times: int, now: datetime) -> datetime:
@@ -28,13 +28,13 @@ def test_fifty_wrong_codes_in_a_row_close_the_method(ben: Customer, now: datetim
     after = guess(ben.half_in(after), "000000", 50, after)
     with pytest.raises(MethodClosed):
         prove(ben.half_in(after), ben.app_code(after), after)
-    assert factors.closed(factors.enrolled(ben.user_id)[0])
+    assert factors.closed(enrolled(ben.user_id)[0])
 
 
 def test_its_owner_opens_a_closed_method_again(ben: Customer, now: datetime) -> None:
     after = guess(ben.half_in(now), "000000", 50, now)
     with write() as session:
-        factors.open_again(session, ben.user_id, "totp")
+        closed_methods.open_again(session, ben.come_in(after).standing.actor, "totp", after)
     prove(ben.half_in(after), ben.app_code(after), after)
 
 
@@ -49,5 +49,5 @@ def test_a_used_code_brings_no_method_nearer_to_closing(ben: Customer, now: date
 
 def test_a_method_that_is_gone_is_not_a_closed_one(ben: Customer, now: datetime) -> None:
     """It was switched off in another tab a moment ago."""
-    with pytest.raises(Gone), tries.counted_in_a_row(ben.come_in(now).standing, "email"):
+    with pytest.raises(Gone), tries.counted_in_a_row(ben.come_in(now).standing, "email", now):
         pass

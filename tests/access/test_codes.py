@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from portal.access import codes, second_factor
+from portal.access import codes, counting, second_factor
 from portal.access.codes import Asker
 from portal.access.problems import CodeExpired, CodeUsed, CodeWrong, LimitReached
 from portal.database import write
@@ -45,6 +45,7 @@ def use(asker: Asker, code: str, now: datetime) -> bool:
     mark = judge(asker, code, now)
     with write() as session:
         codes.spend(session, mark, asker, now)
+        counting.settle(session, (asker.cooldown,), (), now)  # as whoever proves something by it does
     return True
 
 

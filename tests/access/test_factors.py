@@ -13,7 +13,7 @@ from portal.crypto import Unreadable
 from portal.database import write
 from portal.extensions import db
 from portal.models import Factor, User
-from tests.customers import Customer, Visit, begin, enrol, make
+from tests.customers import Customer, Visit, begin, enrol, enrolled, make
 from tests.together import together
 
 MINUTE = timedelta(minutes=1)
@@ -33,7 +33,7 @@ def finish(visit: Visit, row: Factor, now: datetime) -> bool:
 
 
 def kinds(who: Customer) -> list[str]:
-    return [row.kind for row in factors.enrolled(who.user_id)]
+    return [row.kind for row in enrolled(who.user_id)]
 
 
 def primary(who: Customer) -> str | None:
@@ -45,10 +45,10 @@ def test_a_method_is_off_until_it_is_finished(dan: Customer, now: datetime) -> N
     visit = dan.half_in(now)
     row = begin(visit, "totp", now)
     assert kinds(dan) == []
-    assert not visit.standing.enrolled
+    assert not visit.standing.factors
     finish(visit, row, now)
     assert kinds(dan) == ["totp"]
-    assert visit.standing.enrolled
+    assert [factor.kind for factor in visit.standing.factors] == ["totp"]
 
 
 def test_a_second_tab_shows_the_same_key(dan: Customer, now: datetime) -> None:
@@ -157,7 +157,7 @@ def test_five_apps_and_no_sixth(ben: Customer, now: datetime) -> None:
     visit = ben.come_in(now)
     for _ in range(4):
         enrol(visit, "totp", now)
-    rows = factors.enrolled(ben.user_id)
+    rows = enrolled(ben.user_id)
     assert [row.name for row in rows] == [f"App {n}" for n in range(1, 6)]
     assert len({factors.secret(row) for row in rows}) == 5
     with pytest.raises(Gone):
@@ -167,9 +167,9 @@ def test_five_apps_and_no_sixth(ben: Customer, now: datetime) -> None:
 def test_a_removed_apps_place_is_taken_again(ben: Customer, now: datetime) -> None:
     visit = ben.come_in(now)
     enrol(visit, "totp", now)
-    remove(visit, "totp", now, factors.enrolled(ben.user_id)[0].id)
+    remove(visit, "totp", now, enrolled(ben.user_id)[0].id)
     enrol(visit, "totp", now)
-    assert sorted(row.slot or 0 for row in factors.enrolled(ben.user_id)) == [1, 2]
+    assert sorted(row.slot or 0 for row in enrolled(ben.user_id)) == [1, 2]
 
 
 def test_there_is_one_email_method(cleo: Customer, now: datetime) -> None:
@@ -196,21 +196,21 @@ def test_a_secret_can_t_be_read_in_another_users_row(ben: Customer, now: datetim
     with write() as session:
         session.execute(update(Factor).where(Factor.user_id == ben.user_id).values(secret=stolen))
     with pytest.raises(Unreadable):
-        factors.secret(factors.enrolled(ben.user_id)[0])
+        factors.secret(enrolled(ben.user_id)[0])
 
 
 def test_an_app_is_renamed_by_its_owner(ben: Customer, now: datetime) -> None:
     """R9."""
-    app_id = factors.enrolled(ben.user_id)[0].id
+    app_id = enrolled(ben.user_id)[0].id
     factors.rename(ben.user_id, app_id, "My phone")
-    assert factors.enrolled(ben.user_id)[0].name == "My phone"
+    assert enrolled(ben.user_id)[0].name == "My phone"
 
 
 def test_an_app_is_renamed_and_removed_by_nobody_else(ben: Customer, cleo: Customer, now: datetime) -> None:
     """T: another's number in the address finds nothing."""
-    app_id = factors.enrolled(ben.user_id)[0].id
+    app_id = enrolled(ben.user_id)[0].id
     with pytest.raises(Gone):
         factors.rename(cleo.user_id, app_id, "Mine now")
     with pytest.raises(Gone):
         remove(cleo.come_in(now), "totp", now, app_id)
-    assert factors.enrolled(ben.user_id)[0].name == "App 1"
+    assert enrolled(ben.user_id)[0].name == "App 1"

@@ -8,7 +8,7 @@ from flask import Flask
 from portal.access import factors
 from portal.access.problems import Gone, LastMethod
 from tests.access.test_factors import kinds, primary, remove
-from tests.customers import Customer, begin, enrol
+from tests.customers import Customer, begin, enrol, enrolled
 from tests.together import together
 
 
@@ -28,7 +28,7 @@ def test_the_last_method_can_t_be_removed(ben: Customer, now: datetime) -> None:
 def test_the_last_of_several_apps_can_t_be_removed(ben: Customer, now: datetime) -> None:
     visit = ben.come_in(now)
     enrol(visit, "totp", now)
-    first, second = factors.enrolled(ben.user_id)
+    first, second = enrolled(ben.user_id)
     remove(visit, "totp", now, first.id)
     with pytest.raises(LastMethod):
         remove(visit, "totp", now, second.id)
@@ -80,7 +80,7 @@ def test_the_primary_stays_when_the_other_goes(cleo: Customer, now: datetime) ->
 def test_removing_one_of_two_apps_leaves_the_primary(cleo: Customer, now: datetime) -> None:
     visit = cleo.come_in(now)
     enrol(visit, "totp", now)
-    remove(visit, "totp", now, factors.enrolled(cleo.user_id)[-1].id)
+    remove(visit, "totp", now, enrolled(cleo.user_id)[-1].id)
     assert primary(cleo) == "totp"
 
 
@@ -91,9 +91,9 @@ def test_removing_ends_every_other_sign_in(cleo: Customer, now: datetime) -> Non
     assert other.standing.ended(now) == "methods_changed"
 
 
-def test_cleo_chooses_her_primary(cleo: Customer) -> None:
+def test_cleo_chooses_her_primary(cleo: Customer, now: datetime) -> None:
     """S3.9."""
-    factors.set_primary(cleo.user_id, "email")
+    factors.set_primary(cleo.come_in(now).standing, "email", now)
     assert primary(cleo) == "email"
 
 
@@ -101,5 +101,5 @@ def test_cleo_chooses_her_primary(cleo: Customer) -> None:
 def test_what_is_not_on_can_t_be_primary(ben: Customer, now: datetime, kind: str) -> None:
     begin(ben.come_in(now), "email", now)
     with pytest.raises(Gone):
-        factors.set_primary(ben.user_id, kind)
+        factors.set_primary(ben.come_in(now).standing, kind, now)
     assert primary(ben) == "totp"

@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from portal.access import counting, limits
 from portal.access.limits import Hit, Limit, Window
 from portal.access.problems import LimitReached
 from portal.database import write
+from portal.models import Counter
 from tests.together import together
 
 MOMENT = timedelta(microseconds=1)
@@ -20,6 +22,9 @@ PROMISED = {
     "passwords in a row": "100 free, then 72 minutes; forgotten after 60 days",
     "passwords by network": "10 per 5 minutes, 50 per hour",
     "posts by network": "300 per minute",
+    "addresses by network": "10 per 10 minutes, then 15 minutes",
+    "one of the addresses by network": "1 per 10 minutes",
+    "alarm": "1000 per 5 minutes, then 15 minutes",
     "confirmations": "10 per 15 minutes",
     "codes": "10 per 15 minutes, 20 per hour, 50 per day",
     "codes by network": "20 per 5 minutes, 50 per hour",
@@ -33,8 +38,11 @@ PROMISED = {
     "sent in a sign-in": "5 per day",
     "password resets": "3 per hour, 5 per day",
     "registrations by network": "10 per hour, 20 per day",
+    "notices": "1 per hour",
 }
-FIXED = [(limit, window) for limit in limits.ALL for window in limit.windows if not window.slides]
+WINDOWS = [(limit, window) for limit in limits.ALL for window in limit.windows]
+FIXED = [(limit, window) for limit, window in WINDOWS if not window.slides and not window.pause]
+PAUSING = [(limit, window) for limit, window in WINDOWS if window.pause]
 NAMES = [window.name for _, window in FIXED]
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -67,6 +75,33 @@ def test_a_window_allows_so_many_and_refuses_the_next_to_its_end(limit: Limit, w
     counting.take([Hit(limit, "ben")], end)
 
 
+@pytest.mark.parametrize(("limit", "window"), PAUSING, ids=[window.name for _, window in PAUSING])
+def test_the_last_that_is_allowed_begins_a_pause_longer_than_the_window(
+    limit: Limit, window: Window, now: datetime
+) -> None:
+    hits, last = [Hit(limit, "ben")], now + window.lasts - MOMENT
+    for _ in range(window.allowed - 1):
+        counting.take(hits, now)
+    assert counting.take(hits, last) == {window.name: window.allowed}
+    assert window.pause
+    assert window.pause > window.lasts
+    assert refusal(hits, last).until == last + window.pause
+    refusal(hits, last + window.pause - MOMENT)
+    with pytest.raises(LimitReached):
+        counting.check(hits, last + window.pause - MOMENT)
+    counting.check(hits, last + window.pause)
+    assert counting.take(hits, last + window.pause) == {window.name: 1}
+
+
+@pytest.mark.parametrize(("limit", "window"), PAUSING, ids=[window.name for _, window in PAUSING])
+def test_one_less_is_forgotten_at_the_window_s_end(limit: Limit, window: Window, now: datetime) -> None:
+    hits = [Hit(limit, "ben")]
+    counting.take(hits, now)
+    with write() as session:
+        session.execute(update(Counter).values(count=window.allowed - 1))
+    assert counting.take(hits, now + window.lasts) == {window.name: 1}
+
+
 @pytest.mark.parametrize(("limit", "window"), FIXED, ids=NAMES)
 def test_whoever_is_someone_else_is_not_refused(limit: Limit, window: Window, now: datetime) -> None:
     last = use_up(limit, window, now)
@@ -91,6 +126,12 @@ def test_a_sentence_says_the_waits() -> None:
 def test_what_is_no_span_of_time_is_refused(words: str) -> None:
     with pytest.raises(ValueError, match="no span"):
         limits.span(words)
+
+
+@pytest.mark.parametrize("sentence", ["", "10 per 15 minutes", "5 free, then 1 minute"])
+def test_what_is_no_pausing_limit_is_refused(sentence: str) -> None:
+    with pytest.raises(ValueError, match="no limit"):
+        limits.pausing("p", "p", "a user", sentence)
 
 
 @pytest.mark.parametrize("sentence", ["", "10 per 15 minutes", "5 free, then 1 minute"])
@@ -128,7 +169,7 @@ def test_giving_back_never_makes_room_for_more_than_was_promised(now: datetime) 
 def test_what_is_forgotten_begins_anew(now: datetime) -> None:
     last = use_up(limits.CODES, limits.CODES.windows[0], now)
     with write() as session:
-        counting.forget(session, [Hit(limits.CODES, "ben")])
+        counting.settle(session, [Hit(limits.CODES, "ben")], [], now)
     use_up(limits.CODES, limits.CODES.windows[0], last)
 
 

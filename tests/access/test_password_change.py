@@ -5,12 +5,12 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from portal.access import password_change, password_resets, sign_ins
+from portal.access import password_change, password_resets
 from portal.access.problems import Gone, PasswordCommon, PasswordInContext, PasswordTooShort
 from portal.database import write
 from portal.extensions import db, hasher
 from portal.models import User
-from tests.customers import IP, NEW_PASSWORD, Customer, Visit, ask_link
+from tests.customers import HERE, NEW_PASSWORD, Customer, Visit, ask_link, find
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -31,7 +31,7 @@ def test_the_new_password_is_right_and_the_old_one_wrong(ben: Customer, now: dat
 def test_this_sign_in_goes_on_under_a_new_token(ben: Customer, now: datetime) -> None:
     visit = ben.come_in(now)
     renewed = change(visit, now)
-    assert sign_ins.find(visit.token) is None
+    assert find(visit.token) is None
     assert Visit(renewed).standing.ended(now) is None
 
 
@@ -43,7 +43,7 @@ def test_every_other_sign_in_ends_with_the_reason(ben: Customer, now: datetime) 
 
 
 def test_a_mailed_link_dies(ben: Customer, now: datetime) -> None:
-    token, visit = ask_link(ben.email, IP, now), ben.come_in(now)
+    token, visit = ask_link(ben.email, HERE, now), ben.come_in(now)
     change(visit, now)
     assert password_resets.owner(token, now) is None
 

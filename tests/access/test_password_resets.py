@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from portal.access import password_check, password_resets, sign_ins
+from portal.access import mailed_links, password_check, password_resets, sign_ins
 from portal.access.addresses import read_address
 from portal.access.limits import RESET_LIFE
 from portal.access.passwords import Hasher
@@ -15,7 +15,7 @@ from portal.database import write
 from portal.delivery import outbox
 from portal.extensions import db, keys
 from portal.models import Message, ResetLink, User
-from tests.customers import AGENT, IP, NEW_PASSWORD, Customer, ask_link, make
+from tests.customers import HERE, IP, NEW_PASSWORD, Customer, ask_link, find, from_ip, make
 from tests.together import together
 
 MOMENT = timedelta(microseconds=1)
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 def ask(email: str, now: datetime, ip: str = IP) -> None:
-    password_resets.ask(read_address(email), ip, AGENT, now)
+    password_resets.ask(read_address(email), from_ip(ip), now)
 
 
 def waiting() -> int:
@@ -32,11 +32,11 @@ def waiting() -> int:
 
 def sign_in(who: Customer, password: str, now: datetime) -> str:
     address = read_address(who.email)
-    return password_check.sign_in(address, password, ip=IP, agent=AGENT, next_path=None, now=now)
+    return password_check.sign_in(address, password, HERE, now).token
 
 
 def test_a_link_sets_a_new_password_and_the_old_one_is_wrong(ben: Customer, now: datetime) -> None:
-    password_resets.use(ask_link(ben.email, IP, now), NEW_PASSWORD, now)
+    password_resets.use(ask_link(ben.email, HERE, now), NEW_PASSWORD, HERE, now)
     assert sign_in(ben, NEW_PASSWORD, now)
     with pytest.raises(SignInWrong):
         sign_in(ben, ben.password, now)
@@ -44,40 +44,40 @@ def test_a_link_sets_a_new_password_and_the_old_one_is_wrong(ben: Customer, now:
 
 def test_looking_spends_nothing(ben: Customer, now: datetime) -> None:
     """T20: a mail scanner opens links too."""
-    token = ask_link(ben.email, IP, now)
+    token = ask_link(ben.email, HERE, now)
     owners = [password_resets.owner(token, now) for _ in range(5)]
     assert [owner and owner.email for owner in owners] == [ben.email] * 5
-    password_resets.use(token, NEW_PASSWORD, now)
+    password_resets.use(token, NEW_PASSWORD, HERE, now)
 
 
 def test_a_link_works_once(ben: Customer, now: datetime) -> None:
-    token = ask_link(ben.email, IP, now)
-    password_resets.use(token, NEW_PASSWORD, now)
+    token = ask_link(ben.email, HERE, now)
+    password_resets.use(token, NEW_PASSWORD, HERE, now)
     assert password_resets.owner(token, now) is None
     with pytest.raises(Gone):
-        password_resets.use(token, "another five blue spoons", now)
+        password_resets.use(token, "another five blue spoons", HERE, now)
 
 
 def test_a_link_works_for_thirty_minutes(ben: Customer, now: datetime) -> None:
     """Limits: the last moment, and the first one after."""
-    token = ask_link(ben.email, IP, now)
+    token = ask_link(ben.email, HERE, now)
     assert password_resets.owner(token, now + RESET_LIFE - MOMENT)
     with pytest.raises(Gone):
-        password_resets.use(token, NEW_PASSWORD, now + RESET_LIFE)
+        password_resets.use(token, NEW_PASSWORD, HERE, now + RESET_LIFE)
 
 
 def test_only_the_newest_link_works(ben: Customer, now: datetime) -> None:
-    first, second = ask_link(ben.email, IP, now), ask_link(ben.email, IP, now)
+    first, second = ask_link(ben.email, HERE, now), ask_link(ben.email, HERE, now)
     with pytest.raises(Gone):
-        password_resets.use(first, NEW_PASSWORD, now)
-    password_resets.use(second, NEW_PASSWORD, now)
+        password_resets.use(first, NEW_PASSWORD, HERE, now)
+    password_resets.use(second, NEW_PASSWORD, HERE, now)
 
 
 def test_using_the_newest_brings_no_older_one_back(ben: Customer, now: datetime) -> None:
-    first, second = ask_link(ben.email, IP, now), ask_link(ben.email, IP, now)
-    password_resets.use(second, NEW_PASSWORD, now)
+    first, second = ask_link(ben.email, HERE, now), ask_link(ben.email, HERE, now)
+    password_resets.use(second, NEW_PASSWORD, HERE, now)
     with pytest.raises(Gone):
-        password_resets.use(first, "another five blue spoons", now)
+        password_resets.use(first, "another five blue spoons", HERE, now)
 
 
 def test_of_two_links_asked_for_at_once_one_works(app: Flask, ben: Customer, now: datetime) -> None:
@@ -90,8 +90,8 @@ def test_of_two_links_asked_for_at_once_one_works(app: Flask, ben: Customer, now
 
 
 def test_ten_uses_at_once_set_one_password(app: Flask, ben: Customer, now: datetime) -> None:
-    token = ask_link(ben.email, IP, now)
-    outcomes = together(app, *[lambda: password_resets.use(token, NEW_PASSWORD, now)] * 4)
+    token = ask_link(ben.email, HERE, now)
+    outcomes = together(app, *[lambda: password_resets.use(token, NEW_PASSWORD, HERE, now)] * 4)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Gone", "Gone", "Gone", "NoneType"]
 
 
@@ -101,23 +101,23 @@ def test_ten_uses_at_once_set_one_password(app: Flask, ben: Customer, now: datet
 def test_a_refused_password_spends_nothing(
     ben: Customer, now: datetime, password: str, problem: type[Exception]
 ) -> None:
-    token = ask_link(ben.email, IP, now)
+    token = ask_link(ben.email, HERE, now)
     with pytest.raises(problem):
-        password_resets.use(token, password, now)
-    password_resets.use(token, NEW_PASSWORD, now)
+        password_resets.use(token, password, HERE, now)
+    password_resets.use(token, NEW_PASSWORD, HERE, now)
 
 
 def test_a_reset_ends_every_sign_in_and_opens_none(cleo: Customer, now: datetime) -> None:
     """T15, T21: with the reason; nobody is signed in by it."""
     visits = [cleo.come_in(now), cleo.come_in(now), cleo.half_in(now)]
-    password_resets.use(ask_link(cleo.email, IP, now), NEW_PASSWORD, now)
+    password_resets.use(ask_link(cleo.email, HERE, now), NEW_PASSWORD, HERE, now)
     assert {visit.standing.ended(now) for visit in visits} == {"password_changed"}
-    assert sign_ins.find(visits[0].token) is not None
+    assert find(visits[0].token) is not None
 
 
 def test_somebody_else_s_sign_ins_go_on(ben: Customer, cleo: Customer, now: datetime) -> None:
     visit = cleo.come_in(now)
-    password_resets.use(ask_link(ben.email, IP, now), NEW_PASSWORD, now)
+    password_resets.use(ask_link(ben.email, HERE, now), NEW_PASSWORD, HERE, now)
     assert visit.standing.ended(now) is None
     assert sign_in(cleo, cleo.password, now)
 
@@ -146,14 +146,14 @@ def test_a_link_goes_to_the_address_as_its_owner_wrote_it(now: datetime) -> None
 
 
 def test_a_link_to_an_address_nobody_has_resets_nothing(now: datetime) -> None:
-    token = ask_link("nobody@example.org", IP, now)
+    token = ask_link("nobody@example.org", HERE, now)
     assert password_resets.owner(token, now) is None
     with pytest.raises(Gone):
-        password_resets.use(token, NEW_PASSWORD, now)
+        password_resets.use(token, NEW_PASSWORD, HERE, now)
 
 
 def test_the_database_holds_no_token(ben: Customer, now: datetime) -> None:
-    token = ask_link(ben.email, IP, now)
+    token = ask_link(ben.email, HERE, now)
     row = db.session.execute(select(ResetLink.__table__)).one()
     assert token.encode() not in repr(tuple(row)).encode()
     assert len(row.token_hash) == 32
@@ -161,12 +161,20 @@ def test_the_database_holds_no_token(ben: Customer, now: datetime) -> None:
 
 @pytest.mark.parametrize("signed", ["", "x", "token.signature", "é", ".eJw", "[1]", "a" * 5000])
 def test_what_the_portal_did_not_sign_is_no_link(signed: str) -> None:
-    assert password_resets.read_link(signed) is None
+    assert mailed_links.read(mailed_links.RESET, signed) is None
+
+
+def test_a_link_is_good_for_its_own_path_only() -> None:
+    """What was signed to open a method resets no password, and the other way round."""
+    for path, other in [(mailed_links.RESET, mailed_links.OPEN_METHOD), (mailed_links.OPEN_METHOD, mailed_links.RESET)]:
+        signed = mailed_links.url(path, "a token").rpartition("/")[2]
+        assert mailed_links.read(path, signed) == "a token"
+        assert mailed_links.read(other, signed) is None
 
 
 def test_a_reset_is_noted_until_a_sign_in_is_finished(ben: Customer, now: datetime) -> None:
     """R12: the mark, and who takes it back."""
-    password_resets.use(ask_link(ben.email, IP, now), NEW_PASSWORD, now)
+    password_resets.use(ask_link(ben.email, HERE, now), NEW_PASSWORD, HERE, now)
     visit = ben.half_in(now)
     assert visit.standing.mailbox_spent
     with write() as session:
@@ -213,4 +221,4 @@ def _next_link(now: datetime) -> str | None:
         if claimed:
             outbox.done(session, claimed, now)
     link = str(claimed.facts(keys())["link"]) if claimed else ""
-    return password_resets.read_link(link.rpartition("/")[2])
+    return mailed_links.read(mailed_links.RESET, link.rpartition("/")[2])

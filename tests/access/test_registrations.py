@@ -13,7 +13,7 @@ from portal.access.steps import Step
 from portal.database import Base, write
 from portal.extensions import db
 from portal.models import Code, Counter, Message, Registration, User
-from tests.customers import AGENT, IP, PASSWORD, Visit, mailed_code, make, wrong
+from tests.customers import HERE, IP, PASSWORD, Visit, from_ip, mailed_code, make, wrong
 from tests.together import together
 
 ADA = "ada@example.org"
@@ -25,19 +25,19 @@ pytestmark = pytest.mark.usefixtures("app")
 
 def begin(email: str, now: datetime, ip: str = IP) -> Registration:
     """Type an address, and be sent a code."""
-    visit = registrations.begin(read_address(email), ip, now)
+    visit = registrations.begin(read_address(email), from_ip(ip), now)
     registration = registrations.find(visit, now)
     assert registration
-    registrations.send_code(registration, ip, {}, now)
+    registrations.send_code(registration, from_ip(ip), {}, now)
     return registration
 
 
 def prove(registration: Registration, code: str, now: datetime) -> None:
-    registrations.prove(registration, code, IP, now)
+    registrations.prove(registration, code, HERE, now)
 
 
 def finish(registration: Registration, now: datetime, password: str = PASSWORD) -> Visit:
-    return Visit(registrations.finish(registration, "Ada", password, ip=IP, agent=AGENT, now=now))
+    return Visit(registrations.finish(registration, "Ada", password, HERE, now))
 
 
 def count(model: type[Base]) -> int:
@@ -169,17 +169,17 @@ def test_another_browser_sees_nothing_of_it(now: datetime) -> None:
 
 
 def test_a_registration_is_over_after_half_an_hour(now: datetime) -> None:
-    visit = registrations.begin(read_address(ADA), IP, now)
+    visit = registrations.begin(read_address(ADA), HERE, now)
     assert registrations.find(visit, now + 30 * MINUTE - timedelta(microseconds=1))
     assert registrations.find(visit, now + 30 * MINUTE) is None
 
 
 def test_the_code_gives_half_an_hour_more(now: datetime) -> None:
-    visit = registrations.begin(read_address(ADA), IP, now)
+    visit = registrations.begin(read_address(ADA), HERE, now)
     registration = registrations.find(visit, now)
     assert registration
     later = now + 20 * MINUTE
-    registrations.send_code(registration, IP, {}, later)
+    registrations.send_code(registration, HERE, {}, later)
     prove(registration, mailed_code(later), later)
     assert registrations.find(visit, now + 49 * MINUTE)
 
@@ -204,9 +204,9 @@ def test_three_mails_an_hour_to_one_address(now: datetime) -> None:
 
 def test_ten_registrations_an_hour_from_one_network(now: datetime) -> None:
     for n in range(10):
-        registrations.begin(read_address(f"ada.{n}@example.org"), IP, now)
+        registrations.begin(read_address(f"ada.{n}@example.org"), HERE, now)
     with pytest.raises(LimitReached):
-        registrations.begin(read_address(ADA), IP, now)
+        registrations.begin(read_address(ADA), HERE, now)
 
 
 def test_ten_wrong_codes_in_one_browser(now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Proving a second factor: at sign-in and at the end of setting one up, by the same rules."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -21,7 +22,7 @@ from portal.database import write
 from portal.extensions import db
 from portal.methods.totp import code_at
 from portal.models import Factor
-from tests.customers import IP, Customer, Visit, begin, enrol, mailed_code, wrong
+from tests.customers import IP, Customer, Visit, begin, enrol, enrolled, from_ip, mailed_code, wrong
 from tests.together import together
 
 MINUTE = timedelta(minutes=1)
@@ -29,7 +30,7 @@ HALF_MINUTE = timedelta(seconds=STEP)
 
 
 def prove(visit: Visit, code: str, now: datetime, kind: str = "totp", ip: str = IP) -> Visit:
-    return Visit(second_factor.prove(visit.standing, kind, code, ip, now))
+    return Visit(second_factor.prove(replace(visit, where=from_ip(ip)).standing, kind, code, now))
 
 
 def set_last_step(who: Customer, step: int) -> None:
@@ -63,11 +64,11 @@ def test_the_same_steps_are_accepted_at_enrolment(dan: Customer, aside: int, tak
     secret = factors.secret(begin(visit, "totp", now)) or b""
     code = code_at(secret, int(now.timestamp()) // STEP + aside)
     if taken:
-        assert second_factor.finish_set_up(visit.standing, "totp", code, IP, now)
+        assert second_factor.finish_set_up(visit.standing, "totp", code, now)
     else:
         with pytest.raises(CodeWrong):
-            second_factor.finish_set_up(visit.standing, "totp", code, IP, now)
-    assert bool(factors.enrolled(dan.user_id)) is taken
+            second_factor.finish_set_up(visit.standing, "totp", code, now)
+    assert bool(enrolled(dan.user_id)) is taken
 
 
 def test_a_code_is_good_once(ben: Customer, now: datetime) -> None:
@@ -89,7 +90,7 @@ def test_the_code_that_enrolled_signs_nobody_in(dan: Customer, now: datetime) ->
     visit = dan.half_in(now, address_proved=True)
     secret = factors.secret(begin(visit, "totp", now)) or b""
     code = code_at(secret, int(now.timestamp()) // STEP)
-    second_factor.finish_set_up(visit.standing, "totp", code, IP, now)
+    second_factor.finish_set_up(visit.standing, "totp", code, now)
     with pytest.raises(CodeUsed):
         prove(dan.half_in(now), code, now)
 
@@ -116,7 +117,7 @@ def test_one_code_lets_one_of_twenty_in(app: Flask, ben: Customer, now: datetime
     code = ben.app_code(now)
 
     def enter(n: int) -> Callable[[], str]:
-        return lambda: second_factor.prove(visits[n], "totp", code, f"198.51.100.{n}", now)
+        return lambda: second_factor.prove(visits[n], "totp", code, now)
 
     results = together(app, *[enter(n) for n in range(20)])
     assert sum(isinstance(result, str) for result in results) == 1
@@ -128,7 +129,7 @@ def test_twenty_wrong_codes_at_once_are_ten_tries(app: Flask, ben: Customer, now
     visit, code = ben.half_in(now).standing, wrong(ben.app_code(now))
 
     def guess(n: int) -> Callable[[], str]:
-        return lambda: second_factor.prove(visit, "totp", code, f"198.51.100.{n}", now)
+        return lambda: second_factor.prove(visit, "totp", code, now)
 
     results = together(app, *[guess(n) for n in range(20)])
     assert sum(isinstance(result, CodeWrong) for result in results) == 10
@@ -150,7 +151,7 @@ def test_a_used_code_gives_its_try_back(ben: Customer, now: datetime) -> None:
     for _ in range(25):
         with pytest.raises(CodeUsed):
             prove(visit, code, now)
-    assert factors.enrolled(ben.user_id)[0].wrong_codes == 0
+    assert enrolled(ben.user_id)[0].wrong_codes == 0
 
 
 def test_a_badly_typed_code_is_no_try(ben: Customer, now: datetime) -> None:
@@ -201,7 +202,7 @@ def test_a_code_is_not_spent_when_the_sign_in_has_ended(ben: Customer, now: date
     with write() as session:
         sign_ins.end(session, before.sign_in_id, "signed_out", now)
     with pytest.raises(Gone):
-        second_factor.prove(before, "totp", ben.app_code(now), IP, now)
+        second_factor.prove(before, "totp", ben.app_code(now), now)
     prove(ben.half_in(now), ben.app_code(now), now)
 
 

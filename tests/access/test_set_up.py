@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
-from portal.access import codes, factors, recovery_codes, second_factor, sign_ins
+from portal.access import codes, factors, recovery_codes, second_factor
 from portal.access.limits import STEP
 from portal.access.problems import CodeUsed, CodeWrong, Gone, LimitReached
 from portal.access.steps import Step
 from portal.methods.totp import code_at
-from tests.customers import IP, Customer, Visit, begin, mailed_code, wrong
+from tests.customers import Customer, Visit, begin, enrolled, find, mailed_code, wrong
 from tests.together import together
 
 
@@ -26,7 +26,7 @@ def app_code(visit: Visit, now: datetime) -> str:
 
 
 def submit(visit: Visit, kind: str, code: str, now: datetime) -> Visit:
-    token = second_factor.finish_set_up(visit.standing, kind, code, IP, now)
+    token = second_factor.finish_set_up(visit.standing, kind, code, now)
     return Visit(token) if token else visit
 
 
@@ -37,7 +37,7 @@ def test_the_first_app_lets_a_newcomer_in_to_save_ten_codes(visit: Visit, now: d
     shown = recovery_codes.unsaved(after.standing)
     assert shown is not None
     assert len(shown.codes) == 10
-    assert sign_ins.find(visit.token) is None
+    assert find(visit.token) is None
 
 
 def test_email_mfa_is_switched_on_by_its_code(visit: Visit, dan: Customer, now: datetime) -> None:
@@ -55,19 +55,19 @@ def test_a_wrong_code_changes_no_key(visit: Visit, dan: Customer, now: datetime)
     with pytest.raises(CodeWrong):
         submit(visit, "totp", wrong(code), now)
     assert app_code(visit, now) == code
-    assert factors.enrolled(dan.user_id) == []
+    assert enrolled(dan.user_id) == []
 
 
 def test_a_double_click_at_the_end_enrols_once(app: Flask, visit: Visit, dan: Customer, now: datetime) -> None:
     code, before = app_code(visit, now), visit.standing
 
     def submit_now() -> str | None:
-        return second_factor.finish_set_up(before, "totp", code, IP, now)
+        return second_factor.finish_set_up(before, "totp", code, now)
 
     results = together(app, submit_now, submit_now)
     assert sum(isinstance(result, str) for result in results) == 1
     assert sum(isinstance(result, CodeUsed | Gone) for result in results) == 1
-    assert len(factors.enrolled(dan.user_id)) == 1
+    assert len(enrolled(dan.user_id)) == 1
 
 
 def test_without_a_key_there_is_nothing_to_finish(visit: Visit, now: datetime) -> None:
@@ -118,14 +118,14 @@ def test_a_mailbox_is_proved_by_its_own_code(dan: Customer, now: datetime) -> No
     codes.issue(codes.by_sign_in(visit.standing, second_factor.ADDRESS), {}, now)
     code = mailed_code(now)
     with pytest.raises(CodeWrong):
-        second_factor.prove_mailbox(visit.standing, wrong(code), IP, now)
+        second_factor.prove_mailbox(visit.standing, wrong(code), now)
     assert visit.standing.step(now) is Step.PROVE_ADDRESS
-    second_factor.prove_mailbox(visit.standing, code, IP, now)
+    second_factor.prove_mailbox(visit.standing, code, now)
     assert visit.standing.step(now) is Step.SET_UP
 
 
 def test_proving_the_mailbox_leaves_half_an_hour_for_the_wizard(dan: Customer, now: datetime) -> None:
     visit, later = dan.half_in(now), now + timedelta(minutes=20)
     codes.issue(codes.by_sign_in(visit.standing, second_factor.ADDRESS), {}, later)
-    second_factor.prove_mailbox(visit.standing, mailed_code(later), IP, later)
+    second_factor.prove_mailbox(visit.standing, mailed_code(later), later)
     assert visit.standing.step(later + timedelta(minutes=29)) is Step.SET_UP

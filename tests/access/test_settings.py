@@ -21,7 +21,7 @@ PRODUCTION = {
 }
 # Settings that take any text.
 FREE = {"mail_server", "mail_username", "mail_password", "mail_sender", "company", "support"}
-FREE |= {"apps_recommended", "apps"}
+FREE |= {"apps_recommended", "apps", "metrics_token"}
 BAD = [
     ("PORTAL_ENV", "test"),
     ("PORTAL_ENV", ""),

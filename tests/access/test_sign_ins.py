@@ -7,12 +7,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.access import limits, sign_ins
+from portal.access.overview import read_overview
 from portal.access.problems import Gone
 from portal.access.steps import Step
 from portal.database import write
 from portal.extensions import db
 from portal.models import SignIn
-from tests.customers import Customer, Visit
+from tests.customers import Customer, Visit, find
 from tests.together import together
 
 MINUTE = timedelta(minutes=1)
@@ -46,7 +47,7 @@ def test_the_old_token_opens_nothing_after_the_raise(ben: Customer, now: datetim
     """T13: whoever knew it before holds nothing."""
     visit = ben.half_in(now)
     new = raised(visit, now)
-    assert sign_ins.find(visit.token) is None
+    assert find(visit.token) is None
     assert new.token != visit.token
 
 
@@ -56,7 +57,7 @@ def test_a_sign_in_is_raised_once_by_one_token(ben: Customer, now: datetime) -> 
         token = sign_ins.raise_sign_in(session, before, "totp", now)
     with pytest.raises(Gone), write() as session:
         sign_ins.raise_sign_in(session, before, "totp", now)
-    assert sign_ins.find(token)
+    assert find(token)
 
 
 def test_twenty_raises_at_once_give_one_token(app: Flask, ben: Customer, now: datetime) -> None:
@@ -85,12 +86,12 @@ def test_a_fresh_proof_keeps_the_first_moment_and_changes_the_token(ben: Custome
     again = raised(visit, now + 20 * MINUTE)
     assert again.standing.raised_at == now
     assert again.standing.second_factor_at == now + 20 * MINUTE
-    assert sign_ins.find(visit.token) is None
+    assert find(visit.token) is None
 
 
 def test_an_unknown_token_opens_nothing(ben: Customer, now: datetime) -> None:
     visit = ben.come_in(now)
-    assert all(sign_ins.find(token) is None for token in ("", "x", visit.token[:-1], visit.token + "A"))
+    assert all(find(token) is None for token in ("", "x", visit.token[:-1], visit.token + "A"))
 
 
 def test_the_database_holds_no_token(ben: Customer, now: datetime) -> None:
@@ -203,15 +204,15 @@ def test_a_fresh_proof_counts_no_sign_in_twice(ben: Customer, now: datetime) -> 
 
 
 def test_the_overview_names_the_sign_in_before(ben: Customer, now: datetime) -> None:
-    first, second = ben.come_in(now), ben.come_in(now + HOUR)
+    _, second = ben.come_in(now), ben.come_in(now + HOUR)
     ben.half_in(now + HOUR)
-    before = sign_ins.last_before(second.standing)
+    before = read_overview(second.standing).last
     assert before is not None
-    assert before.id == first.standing.sign_in_id
+    assert before.raised_at == now
 
 
 def test_a_first_sign_in_has_none_before(ben: Customer, now: datetime) -> None:
-    assert sign_ins.last_before(ben.come_in(now).standing) is None
+    assert read_overview(ben.come_in(now).standing).last is None
 
 
 def test_a_proved_mailbox_leads_to_the_wizard(dan: Customer, now: datetime) -> None:

@@ -71,6 +71,12 @@ def put_message(*, created: timedelta, due: timedelta) -> None:
         session.add(Message(template="t", address="a@example.org", created_at=now - created, due_at=now - due))
 
 
+def test_a_new_database_has_no_user(migrated: Flask) -> None:
+    """Nor any other row: whoever is in it came later."""
+    rows = [row for table in Base.metadata.sorted_tables for row in db.session.execute(table.select())]
+    assert rows == []
+
+
 def test_sound_settings_are_sound() -> None:
     assert list(soundness.settings_findings(SOUND)) == []
 

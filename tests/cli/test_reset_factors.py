@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from portal import clock
-from portal.access import password_resets
+from portal.access import mailed_links, password_resets
 from portal.access.addresses import read_address
 from portal.access.steps import Step
 from portal.database import write
@@ -15,7 +15,7 @@ from portal.extensions import db
 from portal.models import Factor, Message, RecoveryCode, ResetLink, User
 from tests import customers
 from tests.cli.conftest import Operator
-from tests.customers import AGENT, IP, Customer, mailed
+from tests.customers import HERE, Customer, mailed
 
 Make = Callable[..., Customer]
 
@@ -26,9 +26,11 @@ def reset(operator: Operator, customer: Customer) -> str:
 
 def reset_password(customer: Customer, now: datetime) -> None:
     """By the link in a mail."""
-    password_resets.ask(read_address(customer.email), IP, AGENT, now)
+    password_resets.ask(read_address(customer.email), HERE, now)
     link = next(str(facts["link"]) for facts in iter(lambda: mailed(now), None) if "link" in facts)
-    password_resets.use(password_resets.read_link(link.rpartition("/")[2]) or "", "a louder blue teapot", now)
+    password_resets.use(
+        mailed_links.read(mailed_links.RESET, link.rpartition("/")[2]) or "", "a louder blue teapot", HERE, now
+    )
 
 
 def step(customer: Customer) -> Step:
@@ -59,8 +61,9 @@ def test_nobody_else_is_touched(operator: Operator, make: Make) -> None:
 def test_the_owner_is_told_why(operator: Operator, make: Make) -> None:
     reset(operator, make("ben", "totp"))
     row = db.session.scalars(select(Message)).one()
-    assert (row.template, row.address) == ("methods_reset", "ben@example.org")
-    assert mailed(clock.now()) == {"reason": "phone lost"}
+    assert (row.template, row.address) == ("notice", "ben@example.org")
+    facts = mailed(clock.now(), notice=True)
+    assert facts == {"kind": "methods_reset", "reason": "phone lost", "ip": "", "agent": ""}
 
 
 def test_the_next_sign_in_proves_the_mailbox_first(operator: Operator, make: Make) -> None:
@@ -72,7 +75,7 @@ def test_the_next_sign_in_proves_the_mailbox_first(operator: Operator, make: Mak
 
 def test_a_link_mailed_before_is_dead(operator: Operator, make: Make) -> None:
     ben = make("ben", "totp")
-    password_resets.ask(read_address(ben.email), IP, AGENT, clock.now())
+    password_resets.ask(read_address(ben.email), HERE, clock.now())
     reset(operator, ben)
     assert db.session.scalars(select(ResetLink.id).where(ResetLink.expires_at > clock.now())).all() == []
 
@@ -114,21 +117,23 @@ def test_somebody_who_never_had_a_method_is_not_shut_out(make: Make) -> None:
     assert step(dan) is Step.PROVE_ADDRESS
 
 
-def test_the_operator_opens_the_wizard_again(operator: Operator, make: Make) -> None:
+@pytest.fixture
+def opened(operator: Operator, make: Make) -> Customer:
+    """ben, whose methods and password were both reset, and whom the operator let into the wizard again."""
     ben = make("ben", "totp")
     reset(operator, ben)
     reset_password(ben, clock.now())
     operator.does("users", "open-wizard", ben.email, "--yes")
-    assert step(ben) is Step.PROVE_ADDRESS
+    return ben
 
 
-def test_another_mailed_password_shuts_it_again(operator: Operator, make: Make) -> None:
-    ben = make("ben", "totp")
-    reset(operator, ben)
-    reset_password(ben, clock.now())
-    operator.does("users", "open-wizard", ben.email, "--yes")
-    reset_password(ben, clock.now())
-    assert step(ben) is Step.WAIT
+def test_the_operator_opens_the_wizard_again(opened: Customer) -> None:
+    assert step(opened) is Step.PROVE_ADDRESS
+
+
+def test_another_mailed_password_shuts_it_again(opened: Customer) -> None:
+    reset_password(opened, clock.now())
+    assert step(opened) is Step.WAIT
 
 
 def test_a_method_set_up_again_ends_the_story(operator: Operator, make: Make) -> None:

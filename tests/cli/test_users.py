@@ -9,16 +9,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal import clock
-from portal.access import password_resets
+from portal.access import mailed_links, password_resets
 from portal.access.addresses import read_address
 from portal.access.password_check import sign_in
 from portal.access.problems import Gone, SignInWrong
-from portal.access.sign_ins import find
 from portal.database import Base
 from portal.extensions import db
 from portal.models import Message, ResetLink, SignIn, User
 from tests.cli.conftest import Operator
-from tests.customers import Customer, mailed
+from tests.customers import HERE, Customer, find, from_ip, mailed
 
 Make = Callable[..., Customer]
 
@@ -31,7 +30,7 @@ def test_a_new_user_is_mailed_a_link(operator: Operator) -> None:
     operator.does("users", "create", "ada@example.org", "--name", "Ada")
     facts = mailed(clock.now())
     assert facts["name"] == "Ada"
-    assert password_resets.read_link(str(facts["link"]).rpartition("/")[2])
+    assert mailed_links.read(mailed_links.RESET, str(facts["link"]).rpartition("/")[2])
 
 
 def test_nobody_signs_in_before_the_password_is_chosen(operator: Operator) -> None:
@@ -40,13 +39,13 @@ def test_nobody_signs_in_before_the_password_is_chosen(operator: Operator) -> No
     ada = read_address("ada@example.org")
     for number, guess in enumerate((" ", "nobody's password", stored_hash("ada@example.org"), "Ada")):
         with pytest.raises(SignInWrong):
-            sign_in(ada, guess, ip=f"192.0.2.{number}", agent="", next_path=None, now=clock.now())
+            sign_in(ada, guess, from_ip(f"192.0.2.{number}"), clock.now())
 
 
 def test_the_first_link_lives_for_three_days(operator: Operator) -> None:
     """72 hours, to the last second."""
     operator.does("users", "create", "ada@example.org", "--name", "Ada")
-    token = password_resets.read_link(str(mailed(clock.now())["link"]).rpartition("/")[2])
+    token = mailed_links.read(mailed_links.RESET, str(mailed(clock.now())["link"]).rpartition("/")[2])
     assert token
     end = db.session.scalars(select(ResetLink.created_at)).one() + timedelta(hours=72)
     owner = password_resets.owner(token, end - timedelta(seconds=1))
@@ -57,10 +56,10 @@ def test_the_first_link_lives_for_three_days(operator: Operator) -> None:
 def test_the_first_link_works_once_and_spends_no_mailbox(operator: Operator) -> None:
     """R12: choosing a first password resets nothing."""
     operator.does("users", "create", "ada@example.org", "--name", "Ada")
-    token = password_resets.read_link(str(mailed(clock.now())["link"]).rpartition("/")[2]) or ""
-    password_resets.use(token, "a quiet green teapot", clock.now())
+    token = mailed_links.read(mailed_links.RESET, str(mailed(clock.now())["link"]).rpartition("/")[2]) or ""
+    password_resets.use(token, "a quiet green teapot", HERE, clock.now())
     with pytest.raises(Gone):
-        password_resets.use(token, "another quiet teapot", clock.now())
+        password_resets.use(token, "another quiet teapot", HERE, clock.now())
     assert db.session.scalars(select(User.mailed_reset_at)).one() is None
 
 

@@ -1,5 +1,6 @@
 """Real mail servers on this machine, well-behaved and not, and certificates for them."""
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -20,6 +22,41 @@ from cryptography.x509.oid import NameOID
 from tests.portal_for_tests import free_port
 
 OK = "250 OK"
+
+
+class _Visit(SMTP):
+    """A client's visit. The lines of all visits are kept, so that the server can hang up when it closes."""
+
+    def __init__(self, handler: object, lines: list[asyncio.BaseTransport], **behaviour: Any) -> None:
+        super().__init__(handler, **behaviour)
+        self._lines = lines
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._lines.append(transport)
+        super().connection_made(transport)
+
+
+class _Office(Controller):
+    """Where clients come in."""
+
+    def __init__(self, handler: object, **behaviour: Any) -> None:
+        super().__init__(handler, **behaviour)
+        self.lines: list[asyncio.BaseTransport] = []
+
+    def factory(self) -> SMTP:
+        return _Visit(self.handler, self.lines, **self.SMTP_kwargs)
+
+    def hang_up(self) -> None:
+        """Close every line; a client may have left in the middle of a sentence."""
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result()
+
+    async def _hang_up(self) -> None:
+        if self.server:
+            self.server.close()  # nobody comes in any more
+        for line in self.lines:
+            line.abort()  # type: ignore[attr-defined]
+        for _ in range(5):  # a line of TLS ends in two steps
+            await asyncio.sleep(0)
 
 
 @dataclass
@@ -49,7 +86,7 @@ class MailServer:
 
     @contextmanager
     def running(self) -> Iterator["MailServer"]:
-        controller = Controller(
+        controller = _Office(
             self,
             hostname="localhost",
             port=self.port,
@@ -61,6 +98,7 @@ class MailServer:
         try:
             yield self
         finally:
+            controller.hang_up()
             controller.stop()
 
     def settings(self, tls: str) -> dict[str, str]:

@@ -26,11 +26,21 @@ class Inside:
 
     def send(self, path: str, data: Mapping[str, str], **headers: str) -> TestResponse:
         """Send a form as a page of the portal would, with the token of a page that is open at this step."""
-        form = {"csrf_token": self._token(), **data}
+        form = {"csrf_token": self.token(), **data}
         sent = {"Origin": self.base, **headers}
         return self.client.post(path, data=form, headers=sent, base_url=self.base)
 
-    def _token(self) -> str:
+    def form(self, path: str) -> dict[str, str]:
+        """The hidden fields of the form on a page."""
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.open(path).text)
+        assert found, f"no form on {path}"
+        return {"csrf_token": found[1]}
+
+    def send_filled(self, path: str, form: Mapping[str, str]) -> TestResponse:
+        """Send a form that was read before."""
+        return self.client.post(path, data=form, headers={"Origin": self.base}, base_url=self.base)
+
+    def token(self) -> str:
         for path in ("/sign-in", "/"):
             if found := re.search(r'name="csrf_token" value="([^"]+)"', self.open(path).text):
                 return found[1]

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 
 from portal import clock
-from portal.access import password_resets
+from portal.access import mailed_links, password_resets
 from portal.database import write
 from portal.models import User
 from portal.web.cookies import RESET, SIGN_IN
@@ -15,7 +15,7 @@ def first_password() -> State:
     ada = customer()
     with write() as session:
         link = password_resets.issue(session, ada.email, password_resets.FIRST, clock.now())
-    return State({RESET: password_resets.read_link(link.rpartition("/")[2]) or ""})
+    return State({RESET: mailed_links.read(mailed_links.RESET, link.rpartition("/")[2]) or ""})
 
 
 def wizard_shut() -> State:

@@ -10,7 +10,7 @@ from jinja2 import Template
 
 from portal import clock
 from portal.access import limits
-from tests.house import operator_states, states
+from tests.house import link_states, operator_states, states
 from tests.house.conftest import Inside
 from tests.house.states import State, confirmed
 
@@ -37,6 +37,8 @@ SHOWN: list[tuple[Make, str, int, str]] = [
     (states.at_check, "/sign-in/recovery-code", 200, "Recovery code"),
     (states.sign_in_code_sent, "/sign-in/verify/email", 200, "Check your email"),
     (states.at_closed_method, "/sign-in/verify/totp", 403, "This method takes no codes for now"),
+    (link_states.open_link_followed, "/sign-in/open", 200, "Open Authentication app again"),
+    (states.outside, "/sign-in/open", 410, "This link does not work any more"),
     (states.saving_codes, "/onboarding/recovery-codes", 200, "Your recovery codes"),
     (states.codes_unsaved, "/onboarding/recovery-codes", 200, "Make your recovery codes"),
     (states.inside, "/", 200, "Welcome, Somebody"),

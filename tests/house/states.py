@@ -23,7 +23,7 @@ from portal.access.addresses import read_address
 from portal.database import write
 from portal.models import Factor, RecoveryCode, RecoverySet, Registration, SignIn
 from portal.web.cookies import RESET, SIGN_IN, VISIT
-from tests.customers import NEW_PASSWORD, Customer, Visit, ask_link, begin, enrol, make
+from tests.customers import HERE, NEW_PASSWORD, Customer, Visit, ask_link, begin, enrol, from_ip, make
 
 IP = "127.0.0.1"
 _numbers = itertools.count(1)
@@ -55,10 +55,11 @@ def outside() -> State:
 
 def registering() -> State:
     """The address is typed, the code on its way."""
-    now, token = clock.now(), registrations.begin(read_address(address()), f"10.1.0.{next(_numbers)}", clock.now())
+    now, where = clock.now(), from_ip(f"10.1.0.{next(_numbers) % 250}")
+    token = registrations.begin(read_address(address()), where, now)
     found = registrations.find(token, now)
     assert found
-    registrations.send_code(found, f"10.2.0.{next(_numbers)}", {"ip": IP, "agent": "Firefox"}, now)
+    registrations.send_code(found, where, {"ip": IP, "agent": "Firefox"}, now)
     return State({VISIT: token})
 
 
@@ -107,7 +108,8 @@ def sign_in_code_sent() -> State:
     return _at(visit)
 
 
-def _close(user_id: int) -> None:
+def close(user_id: int) -> None:
+    """Fifty wrong codes in a row were typed for the app."""
     with write() as session:
         mine = (Factor.user_id == user_id, Factor.kind == "totp")
         session.execute(update(Factor).where(*mine).values(wrong_codes=limits.CODES_IN_A_ROW))
@@ -115,7 +117,7 @@ def _close(user_id: int) -> None:
 
 def at_closed_method() -> State:
     cleo = customer("totp", "email")
-    _close(cleo.user_id)
+    close(cleo.user_id)
     return _at(cleo.half_in(clock.now()))
 
 
@@ -123,7 +125,7 @@ def refused() -> State:
     """No more codes for a quarter of an hour."""
     ben, now = customer("totp"), clock.now()
     for _ in range(10):
-        counting.take(tries.code_hits(f"user {ben.user_id} totp", f"10.3.0.{next(_numbers) % 250}"), now)
+        counting.take(tries.code_hits(f"user {ben.user_id} totp", from_ip(f"10.3.0.{next(_numbers) % 250}")), now)
     return _at(ben.half_in(now))
 
 
@@ -145,13 +147,14 @@ def codes_unsaved() -> State:
 def forgotten() -> State:
     """The mailed link was opened."""
     cleo, now = customer("totp", "email"), clock.now()
-    return State({RESET: ask_link(cleo.email, f"10.4.0.{next(_numbers) % 250}", now)})
+    return State({RESET: ask_link(cleo.email, from_ip(f"10.4.0.{next(_numbers) % 250}"), now)})
 
 
 def mailbox_spent() -> State:
     """The password was reset by mail, and is right again."""
     cleo, now = customer("totp", "email"), clock.now()
-    password_resets.use(ask_link(cleo.email, f"10.4.0.{next(_numbers) % 250}", now), NEW_PASSWORD, now)
+    link = ask_link(cleo.email, from_ip(f"10.4.0.{next(_numbers) % 250}"), now)
+    password_resets.use(link, NEW_PASSWORD, HERE, now)
     return _at(cleo.half_in(now))
 
 
@@ -178,7 +181,7 @@ def inside_with_two_apps() -> State:
 
 def inside_with_closed() -> State:
     cleo = customer("totp", "email")
-    _close(cleo.user_id)
+    close(cleo.user_id)
     return _at(cleo.come_in(clock.now()))
 
 

@@ -10,17 +10,19 @@ from tests.house.sources import PORTAL, imports, modules, name, tree
 # What each part of the portal may import of the others.
 BASE = ["config", "portal.crypto", "portal.database", "portal.extensions"]
 LEAVES = ["portal.access.limits", "portal.access.problems"]  # numbers and named errors, which import nothing above
+RULES = ["portal.logs", "portal.models", "portal.methods", "portal.delivery", "portal.access"]
 ALLOWED = {
     "portal.models": ["portal.extensions"],
     "portal.database": [],
     "portal.crypto": [],
     "portal.clock": [],
+    "portal.logs": [],
     "portal.extensions": ["config", "portal.crypto", "portal.database"],
     "portal.methods": ["config", "portal.crypto", "portal.methods", *LEAVES],
     "portal.delivery": [*BASE, "portal.clock", "portal.models", "portal.delivery", *LEAVES],
-    "portal.access": [*BASE, "portal.models", "portal.methods", "portal.delivery", "portal.access"],
-    "portal.cli": [*BASE, "portal.clock", "portal.access", "portal.delivery", "portal.cli", "portal.web.times"],
-    "portal.web": [*BASE, "portal.clock", "portal.models", "portal.methods", "portal.access", "portal.web"],
+    "portal.access": [*BASE, *RULES],
+    "portal.cli": [*BASE, "portal.clock", *RULES, "portal.cli", "portal.web.times"],
+    "portal.web": [*BASE, "portal.clock", *RULES, "portal.web"],
     "portal": ["config", "portal"],
 }
 # Flask's own that know of a request.

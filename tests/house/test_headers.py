@@ -33,6 +33,8 @@ ANSWERS: list[tuple[str, Callable[[], State], Ask, int]] = [
     ("the colour", states.outside, lambda eve: eve.open("/brand.css"), 200),
     ("a probe", states.outside, lambda eve: eve.open("/healthz"), 200),
     ("no such file", states.outside, lambda eve: eve.open("/static/none.css"), 404),
+    ("no folder's files", states.outside, lambda eve: eve.open("/static/css/"), 404),
+    ("no history of the code", states.inside, lambda ben: ben.open("/.git/HEAD"), 404),
     ("no such page", states.inside, lambda ben: ben.open("/nowhere"), 404),
     ("no such request", states.inside, lambda ben: ben.open("/sign-out"), 405),
     ("too much", states.outside, lambda eve: eve.send("/sign-in", {"email": "x" * 70_000}), 413),
@@ -56,6 +58,8 @@ def test_every_answer_carries_the_security_headers(
     answer = ask(Inside(house, state))
     assert answer.status_code == status
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    assert [name for name, _ in answer.headers if name.startswith("Access-Control")] == []
+    assert answer.content_type == "application/json" or answer.content_type.endswith("; charset=utf-8")
     answer.close()
 
 

@@ -54,7 +54,11 @@ def test_every_cookie_is_bound_to_this_host_and_to_https(client: FlaskClient) ->
 
 
 def test_the_browser_is_told_to_stay_on_https(client: FlaskClient) -> None:
-    assert client.get("/sign-in", base_url=BASE).headers["Strict-Transport-Security"].startswith("max-age=63072000")
+    told = [
+        client.get(path, base_url=BASE).headers["Strict-Transport-Security"]
+        for path in ("/sign-in", "/", "/static/none")
+    ]
+    assert told == ["max-age=63072000; includeSubDomains"] * 3
 
 
 def test_production_has_no_demo_inbox(client: FlaskClient) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 from html5lib import HTMLParser
 
 from config import ROOT
+from portal.access.events import KINDS, Told
 
 FOLDERS = sorted(path for path in (ROOT / "templates/email").iterdir() if path.is_dir())
 CODE = "493028"
@@ -23,23 +24,33 @@ FACTS = {
     "link": LINK,
     "name": "Ada",
     "reason": "phone lost",
+    "method": "totp",
+    "left": 1,
+    "failures": 7,
+    "wrong": 3,
 }
-WITH_LINK = {"first_password", "password_reset"}
-WITHOUT_CODE = WITH_LINK | {"already_registered", "methods_reset", "password_unknown", "wizard_opened"}
+NOTICES = [kind.name for kind in KINDS.values() if kind.told is not Told.NEVER]
+WITH_LINK = {"first_password", "password_reset", "method_closed"}
+WITHOUT_CODE = WITH_LINK | {"already_registered", "password_unknown", *NOTICES}
 
 
-def _parts(app: Flask, folder: Path) -> tuple[str, str, str]:
+def _parts(app: Flask, name: str) -> tuple[str, str, str]:
+    """The three parts of a mail, or of a notice of this kind, with the facts that it has."""
+    folder, facts = name, FACTS
+    if kind := KINDS.get(name):
+        told = {"asked_at", "ip", "agent", *kind.facts, *(("link",) if name in WITH_LINK else ())}
+        folder, facts = "notice", {"kind": name, **{fact: FACTS[fact] for fact in told}}
     with app.app_context():
-        names = (f"email/{folder.name}/{part}" for part in ("subject.txt", "body.txt", "body.html"))
+        names = (f"email/{folder}/{part}" for part in ("subject.txt", "body.txt", "body.html"))
         settings = app.extensions["portal.settings"]
-        found = [app.jinja_env.get_template(name).render(settings=settings, **FACTS).strip() for name in names]
+        found = [app.jinja_env.get_template(part).render(settings=settings, **facts).strip() for part in names]
     return found[0], found[1], found[2]
 
 
-@pytest.fixture(params=FOLDERS, ids=lambda path: path.name)
+@pytest.fixture(params=[*(path.name for path in FOLDERS if path.name != "notice"), *NOTICES])
 def mail(request: pytest.FixtureRequest, house: Flask) -> tuple[str, str, str, str]:
     """Its name, subject, plain text and HTML text."""
-    return (request.param.name, *_parts(house, request.param))
+    return (request.param, *_parts(house, request.param))
 
 
 def test_the_mails_are_these() -> None:
@@ -53,15 +64,17 @@ def test_the_mails_are_these() -> None:
         "password_reset",
         "password_unknown",
         "first_password",
-        "methods_reset",
-        "wizard_opened",
+        "notice",
     }
 
 
-def test_a_mail_has_three_parts(mail: tuple[str, str, str, str]) -> None:
-    name, subject, plain, html = mail
-    folder = ROOT / "templates/email" / name
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_a_mail_has_three_parts(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["body.html", "body.txt", "subject.txt"]
+
+
+def test_a_mail_says_something(mail: tuple[str, str, str, str]) -> None:
+    _, subject, plain, html = mail
     assert len(subject.splitlines()) == 1
     assert plain
     assert html
@@ -91,7 +104,7 @@ def test_both_texts_name_the_same_numbers_and_times(mail: tuple[str, str, str, s
 
 
 def test_no_mail_has_a_link_to_click(mail: tuple[str, str, str, str]) -> None:
-    """A link is the purpose of two alone; the owner of an account is told where to sign in, as text."""
+    """A link is the purpose of three alone; the owner of an account is told where to sign in, as text."""
     name, _, plain, html = mail
     soup = BeautifulSoup(html, "html5lib")
     links = [LINK] if name in WITH_LINK else []
@@ -113,7 +126,7 @@ def test_the_html_text_is_written_without_a_mistake(mail: tuple[str, str, str, s
 
 
 def test_a_sign_in_code_says_from_where_it_was_asked(house: Flask) -> None:
-    _, plain, html = _parts(house, ROOT / "templates/email/sign_in_code")
+    _, plain, html = _parts(house, "sign_in_code")
     for text in (plain, html):
         assert "That page was opened with Firefox on Linux from 192.0.2.1." in text
 
@@ -125,3 +138,23 @@ def test_what_a_browser_says_of_itself_stays_text(house: Flask) -> None:
         facts = {**FACTS, "agent": "<a href='https://evil.example'>click</a>"}
         html = template.render(settings=house.extensions["portal.settings"], **facts)
     assert BeautifulSoup(html, "html5lib").find_all("a") == []
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_a_notice_says_when_with_what_and_from_where(house: Flask, name: str) -> None:
+    """ASVS 6.3.5, 6.3.7: the zone is named, so is the browser, so is the network address."""
+    _, plain, html = _parts(house, name)
+    read = BeautifulSoup(html, "html5lib").get_text(" ")
+    for text in (plain, read):
+        assert "When: 22 November 2026, 14:03 UTC" in text
+        assert "With: Firefox on Linux" in text
+        assert "From: 192.0.2.1" in text
+
+
+def test_a_notice_of_the_operators_names_the_company_instead(house: Flask) -> None:
+    with house.app_context():
+        facts = {"kind": "methods_reset", "reason": "phone lost", "ip": "", "agent": "", "asked_at": FACTS["asked_at"]}
+        settings = house.extensions["portal.settings"]
+        text = house.jinja_env.get_template("email/notice/body.txt").render(settings=settings, **facts)
+    assert f"By: {settings.company}" in text
+    assert "From:" not in text

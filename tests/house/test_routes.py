@@ -20,6 +20,7 @@ TABLE = """
 /demo/inbox.json                        GET       everybody
 /healthz                                GET       everybody
 /logo                                   GET       everybody
+/metrics                                GET       everybody
 /onboarding                             GET       SET_UP
 /onboarding/<method>                    GET POST  SET_UP
 /onboarding/<method>/send               POST      SET_UP
@@ -51,6 +52,8 @@ TABLE = """
 /security/recovery-codes                GET       IN
 /security/recovery-codes/new            GET POST  IN
 /sign-in                                GET POST  everybody
+/sign-in/open                           GET POST  everybody
+/sign-in/open/<token>                   GET       everybody
 /sign-in/other                          GET POST  CHECK IN
 /sign-in/recovery-code                  GET POST  CHECK IN
 /sign-in/verify                         GET       CHECK IN
@@ -108,7 +111,7 @@ def test_an_endpoint_is_called_after_its_place(house: Flask) -> None:
     assert sorted(endpoints) == sorted(set(endpoints))
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE"])
 def test_other_methods_change_nothing(house: Flask, method: str) -> None:
     with house.app_context():
         ben = states.inside()

@@ -7,15 +7,25 @@ from tests.people import People, Person
 APP = "6-digit verification code"
 
 
+def confirm_twice(person: Person, path: str) -> list[str]:
+    """Come in, and press "Confirm password" twice before the change at this path. The buttons that are there then."""
+    person.come_in()
+    person.browser.open(path)
+    where, data = person.browser.ready("Confirm password", {"Password": person.password})
+    for _ in range(2):
+        assert person.browser.post(where, data).headers["Location"] == path
+    return person.browser.open(path).buttons
+
+
 def test_the_password_sent_twice_switches_nothing_off(cleo: Person) -> None:
     """R14: only "Deactivate" does, after the page that asks for it."""
-    cleo.come_in()
-    cleo.browser.open("/security/email/disable")
-    path, data = cleo.browser.ready("Confirm password", {"Password": cleo.password})
-    for _ in range(2):
-        assert cleo.browser.post(path, data).headers["Location"] == "/security/email/disable"
-    assert "Deactivate" in cleo.browser.open("/security/email/disable").buttons
+    assert "Deactivate" in confirm_twice(cleo, "/security/email/disable")
     assert "Deactivate" in cleo.browser.open("/security").section("Email").get_text()
+
+
+def test_the_password_sent_twice_blames_no_new_one(ben: Person) -> None:
+    """R14: before a new password too, it leads to the page that asks for it."""
+    assert "Change password" in confirm_twice(ben, "/security/password")
 
 
 def test_deactivate_without_the_password_leads_to_the_password(cleo: Person) -> None:

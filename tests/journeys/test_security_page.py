@@ -23,7 +23,7 @@ def _today() -> str:
 
 
 def test_the_user_menu_leads_there(ben: Person) -> None:
-    """S3.1, S1.1: the customer's name opens the menu."""
+    """S3.1, S1.1, S0.2, S1.2, S2.7: the customer's name opens the menu; it leads to "Security and access" (R11)."""
     page = ben.come_in()
     assert "Ben" in page.buttons
     assert to_security(ben).heading == "Security and access"
@@ -37,7 +37,7 @@ def test_both_methods_stand_in_their_section(ben: Person) -> None:
 
 
 def test_what_is_off_offers_to_be_activated(ben: Person) -> None:
-    """S3.2."""
+    """S3.2, S0.3: the control is "Activate" (R11)."""
     ben.come_in()
     page = to_security(ben)
     assert "Off" in card(page, "Email").split()

@@ -16,7 +16,7 @@ from portal.access.problems import CodeExpired, CodeUsed, CodeWrong
 from portal.database import write
 from portal.extensions import keys, settings
 from portal.methods.base import CodeMark, Evidence, Mark, Method, StepMark
-from tests.customers import Customer, Visit, make, wrong
+from tests.customers import Customer, Visit, enrolled, make, wrong
 
 TEMPLATES = ROOT / "templates" / "methods"
 FILES = ["label.txt", "wizard_label.txt", "choice.html", "card.html", "setup.html", "check.html", "icon.svg"]
@@ -37,7 +37,7 @@ def visit(who: Customer, now: datetime) -> Visit:
 
 
 def judge(kind: str, visit: Visit, answer: str, now: datetime) -> Mark:
-    rows = [row for row in factors.enrolled(visit.standing.user_id) if row.kind == kind]
+    rows = [row for row in enrolled(visit.standing.user_id) if row.kind == kind]
     sent = codes.sent(codes.by_sign_in(visit.standing, second_factor.SIGN_IN))
     return methods.method(kind).judge(answer, Evidence(factors.evidence(rows), sent), keys(), now)
 

@@ -66,16 +66,20 @@ def inbox(url: str, mailbox: str = "") -> Inbox:
     return ImapInbox(url, mailbox) if url.startswith("imaps:") else DemoInbox(url)
 
 
+def codes(where: Inbox, recipient: str) -> list[str]:
+    """The codes of all mails that begin with one, oldest first. Notices of what happened come in between."""
+    found = (re.match(r"\d{6}\b", text) for text in where.texts(recipient))
+    return [code[0] for code in found if code]
+
+
 def code_after(where: Inbox, recipient: str, read: int) -> str:
-    """The code that begins the mail after those already read."""
+    """The code of the mail after those already read."""
 
     def arrived() -> str | None:
-        texts = where.texts(recipient)
-        return texts[read] if len(texts) > read else None
+        found = codes(where, recipient)
+        return found[read] if len(found) > read else None
 
-    found = re.match(r"\d{6}\b", until(arrived, PATIENCE))
-    assert found, f"the mail to {recipient} doesn't begin with a code"
-    return found[0]
+    return until(arrived, PATIENCE)
 
 
 def _plain(server: imaplib.IMAP4, number: str) -> str:

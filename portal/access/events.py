@@ -1,0 +1,117 @@
+"""The security log: what happened to what protects a user, from where – and which of it the owner is mailed.
+
+Every kind has exact facts, so that nothing else gets into a row, a line or a mail. A row is written in the transaction
+it tells of, as is its mail. Sign-ins have no rows here: `sign_ins` says of each when, from where and how.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal import logs
+from portal.access import counting, limits, mailed_links
+from portal.access.limits import Hit
+from portal.access.where import Where
+from portal.crypto import token_hash
+from portal.database import after_commit
+from portal.delivery import outbox
+from portal.extensions import keys
+from portal.models import Event
+
+
+class Told(Enum):
+    """Whether the owner gets a mail."""
+
+    NEVER = "only in the log"
+    HOURLY = "at most one an hour"
+    ALWAYS = "every time"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What can happen, and what the log keeps of it."""
+
+    name: str
+    facts: frozenset[str]
+    told: Told
+
+
+@dataclass(frozen=True)
+class Actor:
+    """In whose account something happens (None: the address is nobody's), and from where it is done."""
+
+    user_id: int | None
+    email: str
+    where: Where
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def _kind(name: str, told: Told, *facts: str) -> Kind:
+    return KINDS.setdefault(name, Kind(name, frozenset(facts), told))
+
+
+# What protects the account is another now.
+PASSWORD_CHANGED = _kind("password_changed", Told.ALWAYS)
+PASSWORD_RESET = _kind("password_reset", Told.ALWAYS)
+PASSWORD_CHOSEN = _kind("password_chosen", Told.ALWAYS)  # the first one, by the operator's link
+METHOD_ADDED = _kind("method_added", Told.ALWAYS, "method", "name")
+METHOD_REMOVED = _kind("method_removed", Told.ALWAYS, "method", "name")
+METHOD_CLOSED = _kind("method_closed", Told.ALWAYS, "method")
+METHOD_OPENED = _kind("method_opened", Told.ALWAYS, "method")
+METHODS_RESET = _kind("methods_reset", Told.ALWAYS, "reason")
+WIZARD_OPENED = _kind("wizard_opened", Told.ALWAYS)
+RECOVERY_CODES_MADE = _kind("recovery_codes_made", Told.ALWAYS, "number")
+RECOVERY_CODE_USED = _kind("recovery_code_used", Told.ALWAYS, "left")
+# What the owner should look at.
+NEW_DEVICE = _kind("new_device", Told.HOURLY, "method")
+SIGNED_IN_AFTER_FAILURES = _kind("signed_in_after_failures", Told.HOURLY, "failures")
+SECOND_STEP_FAILED = _kind("second_step_failed", Told.HOURLY, "wrong")
+PASSWORD_THROTTLED = _kind("password_throttled", Told.HOURLY)
+# What explains the rest.
+PASSWORD_WRONG = _kind("password_wrong", Told.NEVER)
+CODE_WRONG = _kind("code_wrong", Told.NEVER, "method")
+PRIMARY_CHOSEN = _kind("primary_chosen", Told.NEVER, "method")
+SIGNED_OUT_BY_OPERATOR = _kind("signed_out_by_operator", Told.NEVER)
+
+
+def record(
+    session: Session, kind: Kind, actor: Actor, now: datetime, *, link: str | None = None, **facts: str | int
+) -> None:
+    """Write what happened into the log and, if the owner is to be told, their mail into the outbox.
+
+    `link` is the token of the link in that mail which opens a closed method. Raises ValueError for other facts than the
+    kind has.
+    """
+    if kind.facts != facts.keys():
+        raise ValueError(f"{kind.name} has the facts {sorted(kind.facts)}, not {sorted(facts)}")
+    where = actor.where
+    session.add(
+        Event(
+            user_id=actor.user_id,
+            kind=kind.name,
+            at=now,
+            ip=where.ip,
+            agent=where.agent,
+            facts=facts,
+            link_hash=token_hash(link) if link else None,
+        )
+    )
+    session.flush()
+    about = str(facts.get("method", ""))
+    after_commit(session, lambda: logs.note(kind.name, about=about, user=actor.user_id, ip=where.ip))
+    if actor.user_id is not None and _to_tell(session, kind, actor.user_id, now):
+        told: dict[str, Any] = {"kind": kind.name, "ip": where.ip, "agent": where.agent, **facts}
+        if link:
+            told["link"] = mailed_links.url(mailed_links.OPEN_METHOD, link)
+        outbox.put(session, keys(), template="notice", address=actor.email, facts=told, now=now)
+
+
+def _to_tell(session: Session, kind: Kind, user_id: int, now: datetime) -> bool:
+    if kind.told is Told.HOURLY:
+        return counting.allows(session, Hit(limits.NOTICES, f"user {user_id} {kind.name}"), now) > 0
+    return kind.told is Told.ALWAYS

@@ -1,0 +1,37 @@
+"""Credential stuffing: leaked pairs of address and password, each tried once or twice, so that no address's own limit
+ever stops it. One network address that tries many addresses waits; many wrong passwords in the whole portal raise the
+alarm, and while it stands whatever counts a network address allows half as many.
+
+Both are counted only after a password was wrong: whoever types the right one waits for nobody's row.
+"""
+
+from datetime import datetime
+
+from portal import logs
+from portal.access import counting, limits
+from portal.access.limits import Hit
+from portal.database import write
+
+
+def check(ip: str, now: datetime) -> None:
+    """Refuse a network address that waits, the right password too. Raises `LimitReached`.
+
+    Tries that are being judged at the same moment pass; they are counted already, as wrong passwords of this network.
+    """
+    counting.check((Hit(limits.ADDRESSES_BY_NETWORK, _network(ip)),), now)
+
+
+def note(key: str, ip: str, now: datetime) -> None:
+    """A password was wrong for the address with this key, known or not."""
+    network = _network(ip)
+    with write() as session:
+        if counting.allows(session, Hit(limits.ADDRESS_BY_NETWORK, f"{network} address {key}"), now):
+            counting.allows(session, Hit(limits.ADDRESSES_BY_NETWORK, network), now)
+    with write() as session:  # of its own: nobody waits for this one row longer than its count takes
+        wrong = counting.allows(session, Hit(limits.ALARM, counting.WHOLE_PORTAL), now)
+    if wrong == limits.ALARM.windows[0].allowed:
+        logs.note("alarm", about=limits.PASSWORDS.name)
+
+
+def _network(ip: str) -> str:
+    return f"network {limits.network(ip)}"

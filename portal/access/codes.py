@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal import logs
 from portal.access import counting, limits
-from portal.access.limits import Hit
+from portal.access.limit_sentences import Hit, network
 from portal.access.problems import CodeUsed
 from portal.access.standing import Standing
 from portal.access.where import Where
@@ -75,7 +75,7 @@ def by_registration(registration: Registration, where: Where) -> Asker:
     owner = f"address {registration.email_key}"
     caps = (
         Hit(limits.SENT_TO_ADDRESS, owner),
-        Hit(limits.SENT_BY_NETWORK, f"network {limits.network(where.ip)}"),
+        Hit(limits.SENT_BY_NETWORK, f"network {network(where.ip)}"),
     )
     return Asker("registration", owner, caps, registration.email, registration_id=registration.id)
 

@@ -17,7 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from portal import logs
-from portal.access.limits import ALARM, WAITS, WINDOWS, Hit, Limit, Window
+from portal.access.limit_sentences import Hit, Limit, Window
+from portal.access.limits import ALARM, WAITS, WINDOWS
 from portal.access.problems import LimitReached
 from portal.database import Moment, write
 from portal.extensions import db, keys

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal import logs
 from portal.access import counting, limits, mailed_links
-from portal.access.limits import Hit
+from portal.access.limit_sentences import Hit
 from portal.access.where import Where
 from portal.crypto import token_hash
 from portal.database import after_commit

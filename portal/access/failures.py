@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.access import closed_methods, events, limits
 from portal.access.events import Actor
+from portal.access.limit_sentences import span
 from portal.access.standing import Standing
 from portal.access.where import Where
 from portal.database import Moment, changed, write
@@ -14,7 +15,7 @@ from portal.extensions import db
 from portal.models import Code, Factor, SignIn, User
 
 BATCH = 100  # sign-ins told of in one round of the worker's chores
-LONG_AGO = limits.span("1 day")  # older ones are of no use to anybody, as after a night without a worker
+LONG_AGO = span("1 day")  # older ones are of no use to anybody, as after a night without a worker
 
 
 def note_wrong_code(standing: Standing, kind: str, now: datetime, *, closed: bool) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.access import counting, events, limits, sign_ins, stuffing
 from portal.access.addresses import Address
 from portal.access.events import Actor
-from portal.access.limits import Hit
+from portal.access.limit_sentences import Hit, network
 from portal.access.problems import Busy, Gone, LimitReached, PasswordMissing, PasswordWrong, SignInWrong
 from portal.access.standing import Standing
 from portal.access.where import Where
@@ -159,4 +159,4 @@ def _hits(key: str, where: Where) -> tuple[Hit, ...]:
 
 
 def _network(where: Where) -> str:
-    return f"network {limits.network(where.ip)}"
+    return f"network {network(where.ip)}"

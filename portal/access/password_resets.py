@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.access import counting, events, limits, mailed_links, passwords, sign_ins
 from portal.access.addresses import Address
 from portal.access.events import Actor
-from portal.access.limits import Hit
+from portal.access.limit_sentences import Hit, network
 from portal.access.problems import Gone, LimitReached
 from portal.access.where import Where
 from portal.crypto import new_token, token_hash
@@ -45,7 +45,7 @@ def ask(address: Address, where: Where, now: datetime) -> None:
     hits = (
         Hit(limits.RESETS, owner),
         Hit(limits.SENT_TO_ADDRESS, owner),
-        Hit(limits.SENT_BY_NETWORK, f"network {limits.network(where.ip)}"),
+        Hit(limits.SENT_BY_NETWORK, f"network {network(where.ip)}"),
     )
     try:
         counting.take(hits, now)

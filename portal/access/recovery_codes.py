@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import events, failures, limits, tries
 from portal.access.answers import CROCKFORD, RECOVERY_CHARACTERS, read_recovery_code
-from portal.access.limits import Hit
+from portal.access.limit_sentences import Hit, network
 from portal.access.problems import Gone, RecoveryCodeUsed, RecoveryCodeWrong
 from portal.access.sign_ins import lock_user, raise_sign_in
 from portal.access.standing import Standing
@@ -150,7 +150,7 @@ def use(standing: Standing, answer: str, now: datetime) -> str:
     code = read_recovery_code(answer)
     hits = (
         Hit(limits.RECOVERY_BY_SIGN_IN, f"sign-in {standing.sign_in_id}"),
-        Hit(limits.RECOVERY_BY_NETWORK, f"network {limits.network(standing.where.ip)}"),
+        Hit(limits.RECOVERY_BY_NETWORK, f"network {network(standing.where.ip)}"),
     )
     with tries.counted(hits, now):
         try:

@@ -15,7 +15,7 @@ from portal import logs
 from portal.access import codes, counting, limits, passwords, sign_ins, tries
 from portal.access.addresses import Address
 from portal.access.answers import read_code, read_name
-from portal.access.limits import Hit
+from portal.access.limit_sentences import Hit, network
 from portal.access.problems import Gone
 from portal.access.where import Where
 from portal.crypto import new_token, token_hash
@@ -30,7 +30,7 @@ def begin(address: Address, where: Where, now: datetime) -> str:
 
     Raises `LimitReached`.
     """
-    counting.take((Hit(limits.REGISTRATIONS, f"network {limits.network(where.ip)}"),), now)
+    counting.take((Hit(limits.REGISTRATIONS, f"network {network(where.ip)}"),), now)
     visit = new_token()
     with write() as session:
         session.add(

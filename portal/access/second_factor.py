@@ -9,7 +9,7 @@ from portal import methods
 from portal.access import codes, confirmations, counting, factors, limits, recovery_codes, tries
 from portal.access.answers import read_code
 from portal.access.codes import Asker
-from portal.access.limits import Hit
+from portal.access.limit_sentences import Hit
 from portal.access.problems import CodeUsed, Gone, MailboxSpent
 from portal.access.sign_ins import lock_user, prove_address, raise_sign_in
 from portal.access.standing import Standing

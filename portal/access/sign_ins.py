@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import logs
 from portal.access import counting, events, limits
-from portal.access.limits import Hit
+from portal.access.limit_sentences import Hit
 from portal.access.problems import Gone
 from portal.access.standing import Standing
 from portal.access.steps import Step

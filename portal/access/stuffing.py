@@ -9,7 +9,7 @@ from datetime import datetime
 
 from portal import logs
 from portal.access import counting, limits
-from portal.access.limits import Hit
+from portal.access.limit_sentences import Hit, network
 from portal.database import write
 
 
@@ -23,10 +23,10 @@ def check(ip: str, now: datetime) -> None:
 
 def note(key: str, ip: str, now: datetime) -> None:
     """A password was wrong for the address with this key, known or not."""
-    network = _network(ip)
+    source = _network(ip)
     with write() as session:
-        if counting.allows(session, Hit(limits.ADDRESS_BY_NETWORK, f"{network} address {key}"), now):
-            counting.allows(session, Hit(limits.ADDRESSES_BY_NETWORK, network), now)
+        if counting.allows(session, Hit(limits.ADDRESS_BY_NETWORK, f"{source} address {key}"), now):
+            counting.allows(session, Hit(limits.ADDRESSES_BY_NETWORK, source), now)
     with write() as session:  # of its own: nobody waits for this one row longer than its count takes
         wrong = counting.allows(session, Hit(limits.ALARM, counting.WHOLE_PORTAL), now)
     if wrong == limits.ALARM.windows[0].allowed:
@@ -34,4 +34,4 @@ def note(key: str, ip: str, now: datetime) -> None:
 
 
 def _network(ip: str) -> str:
-    return f"network {limits.network(ip)}"
+    return f"network {network(ip)}"

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 
 from portal.access import counting, failures, limits
-from portal.access.limits import Hit
+from portal.access.limit_sentences import Hit, network
 from portal.access.problems import AlreadyUsed, Busy, Gone, MethodClosed, Problem
 from portal.access.standing import Standing
 from portal.access.where import Where
@@ -36,7 +36,7 @@ def counted(hits: tuple[Hit, ...], now: datetime) -> Iterator[None]:
 
 def code_hits(subject: str, where: Where) -> tuple[Hit, ...]:
     """The limits of wrong codes for one user and method, or one visit, and for a network address."""
-    return Hit(limits.CODES, subject), Hit(limits.CODES_BY_NETWORK, f"network {limits.network(where.ip)}")
+    return Hit(limits.CODES, subject), Hit(limits.CODES_BY_NETWORK, f"network {network(where.ip)}")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from portal.access import counting, limits
-from portal.access.limits import Hit, Limit, Window
+from portal.access.limit_sentences import Hit, Limit, Window, network, pausing, per, span, waiting
 from portal.access.problems import LimitReached
 from portal.database import write
 from portal.models import Counter
@@ -109,7 +109,7 @@ def test_whoever_is_someone_else_is_not_refused(limit: Limit, window: Window, no
 
 
 def test_a_sentence_says_the_windows() -> None:
-    windows = limits.per("codes", "codes", "a user", "10 per 15 minutes, 1 per hour").windows
+    windows = per("codes", "codes", "a user", "10 per 15 minutes, 1 per hour").windows
     assert [(window.allowed, window.lasts) for window in windows] == [
         (10, timedelta(minutes=15)),
         (1, timedelta(hours=1)),
@@ -117,7 +117,7 @@ def test_a_sentence_says_the_windows() -> None:
 
 
 def test_a_sentence_says_the_waits() -> None:
-    window = limits.waiting("w", "w", "a user", "2 free, then 30 seconds, 1 minute; forgotten after 1 day").windows[0]
+    window = waiting("w", "w", "a user", "2 free, then 30 seconds, 1 minute; forgotten after 1 day").windows[0]
     assert [window.wait_after(count).seconds for count in range(5)] == [0, 0, 30, 60, 60]
     assert window.lasts == timedelta(days=1)
 
@@ -125,19 +125,19 @@ def test_a_sentence_says_the_waits() -> None:
 @pytest.mark.parametrize("words", ["", "soon", "1 week", "-1 hour", "1.5 hours"])
 def test_what_is_no_span_of_time_is_refused(words: str) -> None:
     with pytest.raises(ValueError, match="no span"):
-        limits.span(words)
+        span(words)
 
 
 @pytest.mark.parametrize("sentence", ["", "10 per 15 minutes", "5 free, then 1 minute"])
 def test_what_is_no_pausing_limit_is_refused(sentence: str) -> None:
     with pytest.raises(ValueError, match="no limit"):
-        limits.pausing("p", "p", "a user", sentence)
+        pausing("p", "p", "a user", sentence)
 
 
 @pytest.mark.parametrize("sentence", ["", "10 per 15 minutes", "5 free, then 1 minute"])
 def test_what_is_no_waiting_limit_is_refused(sentence: str) -> None:
     with pytest.raises(ValueError, match="no limit"):
-        limits.waiting("w", "w", "a user", sentence)
+        waiting("w", "w", "a user", sentence)
 
 
 def test_the_refusal_names_the_longest_wait(now: datetime) -> None:
@@ -209,4 +209,4 @@ def test_twenty_at_once_never_share_a_count(app: Flask, now: datetime) -> None:
 )
 def test_a_network_is_one_line_of_one_customer(ip: str, counted: str) -> None:
     """T04: nobody gets new tries out of the addresses of one line, nor by another spelling."""
-    assert limits.network(ip) == counted
+    assert network(ip) == counted

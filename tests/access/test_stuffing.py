@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from portal.access import counting, limits, password_check, stuffing
 from portal.access.addresses import read_address
-from portal.access.limits import Hit, Limit, Window
+from portal.access.limit_sentences import Hit, Limit, Window
 from portal.access.problems import LimitReached, PasswordWrong, SignInWrong
 from portal.database import write
 from portal.extensions import db

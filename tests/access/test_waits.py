@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from portal.access import counting, limits
-from portal.access.limits import Hit, Limit
+from portal.access.limit_sentences import Hit, Limit
 from portal.access.problems import LimitReached
 
 MOMENT = timedelta(microseconds=1)

@@ -16,6 +16,7 @@ from portal.web import (
     errors,
     gate,
     headers,
+    lost_access,
     metrics,
     open_method,
     passwords,
@@ -34,7 +35,14 @@ BODY = 64 * 1024  # bytes of a request; no form here needs more
 PARTS = 100
 # Flask-Login's own remember cookie is never read: no browser can send a cookie of this name.
 NO_COOKIE = ";"
-ROUTES = (metrics, open_method, passwords, register, verify)  # modules that add their routes to a blueprint of another
+ROUTES = (
+    lost_access,
+    metrics,
+    open_method,
+    passwords,
+    register,
+    verify,
+)  # modules that add their routes to a blueprint of another
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -116,6 +124,8 @@ def _furnish(app: Flask, settings: Settings) -> None:
         day_and_clock=times.day_and_clock,
         iso=times.iso,
         minutes=times.minutes,
+        hours=times.hours,
+        moment=times.moment,
         browser=browser.describe,
     )
     app.context_processor(lambda: {"visitor": visitor()})

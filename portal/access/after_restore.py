@@ -14,12 +14,27 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal import methods
-from portal.access import by_operator, limits
+from portal.access import by_operator, limits, open_recoveries
+from portal.access.events import Actor
 from portal.access.password_resets import FIRST
+from portal.access.sign_ins import lock_user
+from portal.access.where import NOWHERE
 from portal.database import changed, write
 from portal.delivery import outbox
 from portal.extensions import db
-from portal.models import Code, Event, Factor, Message, RecoveryCode, RecoverySet, Registration, ResetLink, SignIn, User
+from portal.models import (
+    Code,
+    Event,
+    Factor,
+    Message,
+    Recovery,
+    RecoveryCode,
+    RecoverySet,
+    Registration,
+    ResetLink,
+    SignIn,
+    User,
+)
 
 BATCH = 500  # rows in one transaction
 
@@ -49,7 +64,8 @@ def end_revived(now: datetime) -> Ended:
             Message.id, lambda session, ids: outbox.withdraw(session, ids, now)
         ),
         "links": _in_batches(ResetLink.id, lambda session, ids: _end_links(session, ids, now)),
-        "links that open a method": _in_batches(Event.id, _forget_open_links),
+        "links in notices": _in_batches(Event.id, _forget_notice_links),
+        "lost accesses": _in_batches(Recovery.id, lambda session, ids: _stop_recoveries(session, ids, now)),
         "recovery codes": _in_batches(RecoverySet.id, _empty_sets),
         "time steps of apps": _in_batches(Factor.id, lambda session, ids: _spend_steps(session, ids, now)),
     }
@@ -81,10 +97,21 @@ def _end_links(session: Session, ids: Sequence[int], now: datetime) -> int:
     return changed(session.execute(update(ResetLink).where(*alive).values(expires_at=now)))
 
 
-def _forget_open_links(session: Session, ids: Sequence[int]) -> int:
+def _forget_notice_links(session: Session, ids: Sequence[int]) -> int:
     """Forgotten, not used: as if one had been used, the next closing would send none."""
     linked = (Event.id.in_(ids), Event.link_hash.is_not(None))
     return changed(session.execute(update(Event).where(*linked).values(link_hash=None)))
+
+
+def _stop_recoveries(session: Session, ids: Sequence[int], now: datetime) -> int:
+    """Each may have been stopped since, so each begins anew. The owners of those whose wait had begun are told."""
+    owners = select(Recovery.id, User.id, User.email).join(User, User.id == Recovery.user_id)
+    stopped = 0
+    for id, user_id, email in session.execute(owners.where(Recovery.id.in_(ids), *open_recoveries.OPEN)).all():
+        lock_user(session, user_id)
+        actor = Actor(user_id, email, NOWHERE)
+        stopped += open_recoveries.stop(session, actor, open_recoveries.RESTORED, now, Recovery.id == id)
+    return stopped
 
 
 def _empty_sets(session: Session, ids: Sequence[int]) -> int:

@@ -3,26 +3,32 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, case, exists, select, update
 from sqlalchemy.orm import Session
 
 from portal.access import counting, events, limits, sign_ins, stuffing
 from portal.access.addresses import Address
 from portal.access.events import Actor
 from portal.access.limit_sentences import Hit, network
+from portal.access.open_recoveries import OPEN
 from portal.access.problems import Busy, Gone, LimitReached, PasswordMissing, PasswordWrong, SignInWrong
 from portal.access.standing import Standing
 from portal.access.where import Where
-from portal.database import changed, write
+from portal.database import Moment, changed, write
 from portal.extensions import db, hasher
-from portal.models import User
+from portal.models import Recovery, User
 
-_USER = select(User.id, User.email, User.password_hash, User.primary_method).where(User.email_key == bindparam("key"))
+_NOW = bindparam("now", type_=Moment)
+_OVER = exists().where(Recovery.user_id == User.id, *OPEN, Recovery.due_at <= _NOW, Recovery.lapses_at > _NOW)
+_USER = select(
+    User.id, User.email, User.password_hash, case((_OVER, None), else_=User.primary_method).label("primary_method")
+).where(User.email_key == bindparam("key"))
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A sign-in whose password was right: its token, and the user's primary method if they have one."""
+    """A sign-in whose password was right: its token, and the method to ask first: the primary one, unless the user
+    has none or has waited after losing everything."""
 
     token: str
     primary: str | None
@@ -51,7 +57,7 @@ def sign_in(
     stuffing.check(where.ip, now)
     counts = counting.take((Hit(limits.POSTS_BY_NETWORK, _network(where)), *hits), now)
     in_a_row = counts[limits.PASSWORDS_IN_A_ROW.name]
-    user = db.session.execute(_USER, {"key": address.key}).one_or_none()
+    user = db.session.execute(_USER, {"key": address.key, "now": now}).one_or_none()
     right = _verify(user.password_hash if user else None, password, hits, now)
     if user is None or not right:
         stuffing.note(address.key, where.ip, now)

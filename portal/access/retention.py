@@ -6,7 +6,19 @@ from sqlalchemy import ColumnElement, delete, exists, literal_column, or_, selec
 from sqlalchemy.orm import aliased
 
 from portal.database import changed, write
-from portal.models import Code, Counter, DemoMail, Event, Factor, Message, RecoverySet, Registration, ResetLink, SignIn
+from portal.models import (
+    Code,
+    Counter,
+    DemoMail,
+    Event,
+    Factor,
+    Message,
+    Recovery,
+    RecoverySet,
+    Registration,
+    ResetLink,
+    SignIn,
+)
 
 CODES = timedelta(hours=24)  # after their end
 LINKS = timedelta(hours=24)  # after their end, and after the end of every link they took the place of
@@ -15,6 +27,7 @@ COUNTERS = timedelta(hours=48)  # after their window
 MESSAGES = timedelta(hours=24)  # after they were done; their body is gone already
 DEMO_MAILS = timedelta(hours=24)
 SIGN_INS = timedelta(days=365)  # after their end
+RECOVERIES = timedelta(days=365)  # from their opening: none lasts longer than a week
 EVENTS = timedelta(days=365)
 EVENTS_OF_NOBODY = timedelta(hours=48)  # wrong passwords for addresses nobody has
 NETWORK_ADDRESSES = timedelta(days=90)
@@ -41,6 +54,7 @@ def purge(now: datetime) -> dict[str, int]:
         "registrations": delete(Registration).where(*old_registration),
         "counters": delete(Counter).where(Counter.resets_at <= now - COUNTERS),
         "messages": delete(Message).where(Message.done_at <= now - MESSAGES),
+        "lost accesses": delete(Recovery).where(Recovery.opened_at <= now - RECOVERIES),
         "sign-ins": delete(SignIn).where(SignIn.ends_at <= now - SIGN_INS),
         "events": delete(Event).where(Event.at <= now - EVENTS),
         "events of nobody": delete(Event).where(Event.user_id.is_(None), Event.at <= now - EVENTS_OF_NOBODY),

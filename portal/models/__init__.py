@@ -7,6 +7,7 @@ from portal.models.base import ADDRESS
 from portal.models.factors import Code, Factor, RecoveryCode, RecoverySet
 from portal.models.messages import DemoMail, Message
 from portal.models.records import Counter, Event
+from portal.models.recoveries import Recovery
 from portal.models.sign_ins import SignIn
 from portal.models.users import Registration, ResetLink, User
 
@@ -18,6 +19,7 @@ __all__ = [
     "Event",
     "Factor",
     "Message",
+    "Recovery",
     "RecoveryCode",
     "RecoverySet",
     "Registration",

@@ -28,18 +28,24 @@ FACTS = {
     "left": 1,
     "failures": 7,
     "wrong": 3,
+    "hours": 48,
+    "ends_at": "2026-11-24T14:03:00+00:00",
+    "lapses_at": "2026-11-27T14:03:00+00:00",
+    "because": "link",
 }
-NOTICES = [kind.name for kind in KINDS.values() if kind.told is not Told.NEVER]
-WITH_LINK = {"first_password", "password_reset", "method_closed"}
+NOTICES = [f"notice {kind.name}" for kind in KINDS.values() if kind.told is not Told.NEVER]
+WITH_LINK = {"first_password", "password_reset", "lost_access"}
+WITH_LINK |= {f"notice {kind.name}" for kind in KINDS.values() if kind.leads_to}
 WITHOUT_CODE = WITH_LINK | {"already_registered", "password_unknown", *NOTICES}
 
 
 def _parts(app: Flask, name: str) -> tuple[str, str, str]:
     """The three parts of a mail, or of a notice of this kind, with the facts that it has."""
     folder, facts = name, FACTS
-    if kind := KINDS.get(name):
+    if name in NOTICES:
+        folder, kind = "notice", KINDS[name.removeprefix("notice ")]
         told = {"asked_at", "ip", "agent", *kind.facts, *(("link",) if name in WITH_LINK else ())}
-        folder, facts = "notice", {"kind": name, **{fact: FACTS[fact] for fact in told}}
+        facts = {"kind": kind.name, **{fact: FACTS[fact] for fact in told}}
     with app.app_context():
         names = (f"email/{folder}/{part}" for part in ("subject.txt", "body.txt", "body.html"))
         settings = app.extensions["portal.settings"]
@@ -64,6 +70,7 @@ def test_the_mails_are_these() -> None:
         "password_reset",
         "password_unknown",
         "first_password",
+        "lost_access",
         "notice",
     }
 
@@ -104,7 +111,7 @@ def test_both_texts_name_the_same_numbers_and_times(mail: tuple[str, str, str, s
 
 
 def test_no_mail_has_a_link_to_click(mail: tuple[str, str, str, str]) -> None:
-    """A link is the purpose of three alone; the owner of an account is told where to sign in, as text."""
+    """A link is the purpose of a few alone; the owner of an account is told where to sign in, as text."""
     name, _, plain, html = mail
     soup = BeautifulSoup(html, "html5lib")
     links = [LINK] if name in WITH_LINK else []

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from portal.database import Base
 from portal.extensions import db
-from tests.house import states
+from tests.house import lost_states, states
 from tests.house.conftest import Inside
 from tests.house.states import State, confirmed
 
@@ -46,6 +46,11 @@ def _paths(app: Flask, id: int) -> list[str]:
         states.inside_with_two_apps,
         states.switching_on,
         states.proving_again,
+        lost_states.lost_link_sent,
+        lost_states.begin_link_followed,
+        lost_states.stop_link_followed,
+        lost_states.waiting_inside,
+        lost_states.wait_over,
         confirmed("email.disable"),
         confirmed("totp.open"),
         confirmed("recovery_codes.new"),

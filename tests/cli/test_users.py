@@ -106,7 +106,7 @@ def test_the_list_is_json_for_scripts_and_holds_no_secret(operator: Operator, ma
     cleo = make("cleo", "totp", "email")
     listed = operator.does("users", "list", "--json")
     assert [set(user) for user in json.loads(listed)] == [
-        {"email", "name", "methods", "last_sign_in", "created", "wizard_shut"}
+        {"email", "name", "methods", "last_sign_in", "created", "wizard_shut", "recovery_due"}
     ]
     assert stored_hash(cleo.email) not in listed
 

@@ -37,7 +37,7 @@ def create(email: Address, name: str) -> None:
 @users.command("list")
 @as_json
 def list_users(as_json: bool) -> None:
-    """List the users: address, name, methods, last sign-in. Never a secret."""
+    """List the users: address, name, methods, last sign-in, who waits after losing everything. Never a secret."""
     found = accounts.everybody()
     if as_json:
         print_json([_facts(account) for account in found])

@@ -100,8 +100,8 @@ def _how_far(who: Standing, now: datetime) -> str:
         return render_template("auth/lost_access_waiting.html", recovery=recovery, over=False)
     if recoveries.only_support(who.kinds, mailbox_spent=who.mailbox_spent):
         return render_template("auth/lost_access_support.html")
-    asked = recovery is not None and recovery.asked(now)
-    return render_template("auth/lost_access.html", wait=recoveries.wait(who.kinds), asked=asked)
+    page = "auth/lost_access_sent.html" if recovery and recovery.asked(now) else "auth/lost_access.html"
+    return render_template(page, wait=recoveries.wait(who.kinds))
 
 
 def _follow(path: str, signed: str, cookie: str, lasts: timedelta) -> Response:

@@ -43,7 +43,7 @@ SHOWN: list[tuple[Make, str, int, str]] = [
     (states.outside, "/sign-in/lost-access", 200, LOST),
     (states.at_check, "/sign-in/lost-access", 200, LOST),
     (states.inside, "/sign-in/lost-access", 200, LOST),
-    (lost_states.lost_link_sent, "/sign-in/lost-access", 200, LOST),
+    (lost_states.lost_link_sent, "/sign-in/lost-access", 200, "Check your email"),
     (lost_states.waiting, "/sign-in/lost-access", 200, "The wait has begun"),
     (lost_states.only_support, "/sign-in/lost-access", 200, "Support has to help this time"),
     (lost_states.begin_link_followed, "/sign-in/lost-access/begin", 200, "Begin the wait of 48 hours"),

@@ -72,6 +72,10 @@ class Cast:
             user = select(User.id).where(User.email_key == who.email).scalar_subquery()
             rows.execute(update(Factor).where(Factor.user_id == user).values(wrong_codes=CODES_IN_A_ROW))
 
+    def needs_time(self) -> Portal:
+        """The portal in which time can be let pass; also only in a database that is at hand."""
+        return self.own or self.leave_out("a wait of days takes days from outside")
+
     def leave_out(self, why: str) -> NoReturn:
         """The journey can't be made here; the summary says so."""
         assert not self.own, f"nothing may be left out of a portal started here: {why}"

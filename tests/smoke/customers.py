@@ -7,7 +7,7 @@ import pyotp
 
 from tests.people import PASSWORD
 from tests.portal_for_tests import until
-from tests.smoke.inboxes import Inbox, code_after, codes
+from tests.smoke.inboxes import Inbox, code_after, codes, link_to
 
 STEP = 30  # seconds an app shows one code
 APP, EMAIL = "Authentication app", "Email"
@@ -60,6 +60,11 @@ class Customer:
         code = code_after(self.inbox, self.email, self.read)
         self.read += 1
         return code
+
+    def mailed_link(self, path: str) -> str:
+        """The newest link that leads to this path."""
+        assert self.inbox, "there is no inbox to read"
+        return link_to(self.inbox, self.email, path)
 
     def _code(self, step: int) -> str:
         return pyotp.TOTP(self.secret).generate_otp(step)

@@ -82,6 +82,16 @@ def code_after(where: Inbox, recipient: str, read: int) -> str:
     return until(arrived, PATIENCE)
 
 
+def link_to(where: Inbox, recipient: str, path: str) -> str:
+    """The newest mailed link to this path, once it is there."""
+
+    def arrived() -> str | None:
+        found = re.findall(rf"https?://\S+{re.escape(path)}\S+", "\n".join(where.texts(recipient)))
+        return found[-1] if found else None
+
+    return until(arrived, PATIENCE)
+
+
 def _plain(server: imaplib.IMAP4, number: str) -> str:
     _, parts = server.fetch(number, "(BODY.PEEK[])")
     raw = next(part[1] for part in parts if isinstance(part, tuple))

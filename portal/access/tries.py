@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import bindparam, exists, select, update
 
 from portal.access import counting, failures, limits
 from portal.access.limit_sentences import Hit, network
@@ -46,24 +46,28 @@ def counted_in_a_row(standing: Standing, kind: str, now: datetime) -> Iterator[N
 
     Raises `MethodClosed` when the method refuses already, `Gone` when it was removed meanwhile.
     """
-    rows = _of(standing.user_id, kind)
+    mine = {"user": standing.user_id, "method": kind}
     with write() as session:
-        one_more = update(Factor).where(*rows, Factor.wrong_codes < limits.CODES_IN_A_ROW)
-        one_more = one_more.values(wrong_codes=Factor.wrong_codes + 1)
-        counted = session.scalars(one_more.returning(Factor.wrong_codes)).all()
+        counted = session.connection().execute(_ONE_MORE, mine).scalars().all()
         if not counted:
-            raise MethodClosed(kind) if session.scalar(select(Factor.id).where(*rows).limit(1)) else Gone
+            raise MethodClosed(kind) if session.scalar(_STILL_THERE, mine) else Gone
     try:
         yield
     except BLAMELESS:
         with write() as session:
-            one_less = update(Factor).where(*rows, Factor.wrong_codes > 0)
-            session.execute(one_less.values(wrong_codes=Factor.wrong_codes - 1))
+            session.execute(_ONE_LESS, mine)
         raise
     except Problem:
         failures.note_wrong_code(standing, kind, now, closed=max(counted) == limits.CODES_IN_A_ROW)
         raise
 
 
-def _of(user_id: int, kind: str) -> tuple[ColumnElement[bool], ...]:
-    return Factor.user_id == user_id, Factor.kind == kind, Factor.confirmed_at.is_not(None)
+_MINE = (Factor.user_id == bindparam("user"), Factor.kind == bindparam("method"), Factor.confirmed_at.is_not(None))
+_ONE_MORE = (
+    update(Factor)
+    .where(*_MINE, Factor.wrong_codes < limits.CODES_IN_A_ROW)
+    .values(wrong_codes=Factor.wrong_codes + 1)
+    .returning(Factor.wrong_codes)
+)
+_ONE_LESS = update(Factor).where(*_MINE, Factor.wrong_codes > 0).values(wrong_codes=Factor.wrong_codes - 1)
+_STILL_THERE = select(exists().where(*_MINE))

@@ -8,7 +8,7 @@ waits for its one row but those whose password was wrong.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -51,13 +51,16 @@ _PAUSING = ", ".join(f"'{window.name}'" for _, window in WINDOWS.values() if win
 log = logging.getLogger(__name__)
 
 
-def take(hits: Iterable[Hit], now: datetime) -> dict[str, int]:
+def take(hits: Iterable[Hit], now: datetime, then: Callable[[Session], None] = lambda _session: None) -> dict[str, int]:
     """Count one try on every limit, or on none: raises `LimitReached`, whose `until` is the latest wait.
 
-    Returns what each window has counted now, by its name.
+    `then` counts what is no limit, in the same transaction; if it raises, nothing is counted. Returns what each window
+    has counted now, by its name.
     """
     with write() as session:
         counted, refused = _count(session, hits, now)
+        if not refused:
+            then(session)
     if refused:
         for limit in sorted({WINDOWS[name][0].name for name, _ in refused}):
             logs.note("limit_reached", about=limit)

@@ -35,7 +35,7 @@ def prove(standing: Standing, kind: str, answer: str, now: datetime) -> str:
     asker = codes.by_sign_in(standing, SIGN_IN)
     code = read_code(answer)
     hits = _hits(standing, kind)
-    with tries.counted(hits, now), tries.counted_in_a_row(standing, kind, now):
+    with tries.counted_in_a_row(standing, kind, hits, now):
         mark = _judge(methods.method(kind), code, mine, asker, now)
         with write() as session:
             token = raise_sign_in(session, standing, kind, now, right=(hits[0], asker.cooldown), back=hits[1:])

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy.orm import Session
 
 from portal.access import counting, failures, limits
 from portal.access.limit_sentences import Hit, network
@@ -27,6 +28,42 @@ def counted(hits: tuple[Hit, ...], now: datetime) -> Iterator[None]:
     `settle`, in the transaction that acts on it. Raises `LimitReached`.
     """
     counting.take(hits, now)
+    with _given_back(hits, now):
+        yield
+
+
+@contextmanager
+def counted_in_a_row(standing: Standing, kind: str, hits: tuple[Hit, ...], now: datetime) -> Iterator[None]:
+    """The same for a method's code, which counts towards the codes in a row after which the method refuses, too; the
+    block that finds the answer right begins the row anew. A wrong answer is noted, and the owner told if it is one too
+    many.
+
+    Raises `MethodClosed` when the method refuses already, `Gone` when it was removed meanwhile; that counts nothing.
+    """
+    mine, in_a_row = {"user": standing.user_id, "method": kind}, 0
+
+    def one_more(session: Session) -> None:
+        nonlocal in_a_row
+        counts = session.connection().execute(_ONE_MORE, mine).scalars().all()
+        if not counts:
+            raise MethodClosed(kind) if session.scalar(_STILL_THERE, mine) else Gone
+        in_a_row = max(counts)
+
+    counting.take(hits, now, one_more)
+    try:
+        with _given_back(hits, now):
+            yield
+    except BLAMELESS:
+        with write() as session:
+            session.execute(_ONE_LESS, mine)
+        raise
+    except Problem:
+        failures.note_wrong_code(standing, kind, now, closed=in_a_row == limits.CODES_IN_A_ROW)
+        raise
+
+
+@contextmanager
+def _given_back(hits: tuple[Hit, ...], now: datetime) -> Iterator[None]:
     try:
         yield
     except BLAMELESS:
@@ -37,29 +74,6 @@ def counted(hits: tuple[Hit, ...], now: datetime) -> Iterator[None]:
 def code_hits(subject: str, where: Where) -> tuple[Hit, ...]:
     """The limits of wrong codes for one user and method, or one visit, and for a network address."""
     return Hit(limits.CODES, subject), Hit(limits.CODES_BY_NETWORK, f"network {network(where.ip)}")
-
-
-@contextmanager
-def counted_in_a_row(standing: Standing, kind: str, now: datetime) -> Iterator[None]:
-    """Count a try towards the codes in a row after which a method refuses; the block that finds the answer right begins
-    the row anew. A wrong answer is noted, and the owner told if it is one too many.
-
-    Raises `MethodClosed` when the method refuses already, `Gone` when it was removed meanwhile.
-    """
-    mine = {"user": standing.user_id, "method": kind}
-    with write() as session:
-        counted = session.connection().execute(_ONE_MORE, mine).scalars().all()
-        if not counted:
-            raise MethodClosed(kind) if session.scalar(_STILL_THERE, mine) else Gone
-    try:
-        yield
-    except BLAMELESS:
-        with write() as session:
-            session.execute(_ONE_LESS, mine)
-        raise
-    except Problem:
-        failures.note_wrong_code(standing, kind, now, closed=max(counted) == limits.CODES_IN_A_ROW)
-        raise
 
 
 _MINE = (Factor.user_id == bindparam("user"), Factor.kind == bindparam("method"), Factor.confirmed_at.is_not(None))

@@ -13,8 +13,7 @@ from portal.access.open_recoveries import OpenRecovery
 from portal.access.steps import Step, next_step
 from portal.access.where import Where
 from portal.crypto import token_hash
-from portal.database import Moment
-from portal.extensions import db
+from portal.database import Moment, read
 from portal.models import Factor, Recovery, RecoverySet, SignIn, User
 
 
@@ -60,6 +59,7 @@ class Standing:
     token_hash: bytes
     ended_at: datetime | None
     ended_because: str | None
+    device_hash: bytes | None
     new_device: bool
     wrong_passwords: int
     wrong_codes: int
@@ -80,6 +80,11 @@ class Standing:
     def kinds(self) -> tuple[str, ...]:
         """The kinds of the user's finished factors."""
         return tuple(dict.fromkeys(factor.kind for factor in self.factors))
+
+    @property
+    def in_known_browser(self) -> bool:
+        """Whether somebody came in, and asks in the very browser in which they did."""
+        return self.raised_at is not None and self.device_hash == self.where.device
 
     def enrolled(self, kind: str) -> tuple[Enrolment, ...]:
         """The user's finished factors of one kind, in the order they were set up."""
@@ -130,6 +135,7 @@ _STANDING = (
         SignIn.token_hash,
         SignIn.ended_at,
         SignIn.ended_because,
+        SignIn.device_hash,
         SignIn.new_device,
         SignIn.wrong_passwords,
         SignIn.wrong_codes,
@@ -178,8 +184,7 @@ _FACTOR, _RECOVERY = len(fields(Enrolment)), len(fields(OpenRecovery))
 
 def read_standing(token: str, where: Where, now: datetime) -> Standing | None:
     """The sign-in this token opens, ended or not; None for a token that is unknown or was replaced."""
-    found = db.session.execute(_STANDING, {"token": token_hash(token), "now": now})
-    rows: list[tuple[Any, ...]] = [tuple(row) for row in found]
+    rows = read(_STANDING, {"token": token_hash(token), "now": now}).all()
     if not rows:
         return None
     factors = tuple(Enrolment(*row[-_FACTOR:]) for row in rows if row[-_FACTOR] is not None)

@@ -67,6 +67,13 @@ def save_codes(person: Person) -> Page:
     return person.browser.press("Finish", {"I have saved my recovery codes": True})
 
 
+def come_in_by_recovery_code(person: Person) -> Page:
+    """Sign in, and type the next recovery code of the list."""
+    person.sign_in()
+    person.browser.open("/sign-in/recovery-code")
+    return person.browser.press("Verify code", {"Recovery code": person.codes.pop(0)})
+
+
 def codes_on(page: Page) -> list[str]:
     """The recovery codes in the page's main part, one on each line of its text."""
     main = page.soup.main

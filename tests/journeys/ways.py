@@ -62,9 +62,15 @@ def finish_email(person: Person, button: str = "Submit") -> Page:
 
 
 def save_codes(person: Person) -> Page:
-    """Keep the recovery codes, and finish the wizard."""
+    """Keep the recovery codes, and press "Finish"."""
     person.codes = codes_on(person.browser.page)
     return person.browser.press("Finish", {"I have saved my recovery codes": True})
+
+
+def finish_wizard(person: Person) -> Page:
+    """The same for a newcomer, who then reads what would help if something were lost."""
+    save_codes(person)
+    return person.browser.press("Continue to the portal")
 
 
 def come_in_by_recovery_code(person: Person) -> Page:

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 
 from portal import clock
-from portal.access import limits, recovery_codes
+from portal.access import confirmations, limits, recovery_codes
 from portal.database import write
 from portal.models import Factor
 from portal.web.cookies import SIGN_IN
@@ -25,6 +25,17 @@ def about_to_move() -> State:
     ben = customer("totp")
     _age_apps(ben)
     return _at(ben.come_in(clock.now()))
+
+
+def about_to_remove() -> State:
+    """The new phone is set up, and the password typed to remove the old one."""
+    ben, now = customer("totp"), clock.now()
+    visit = ben.come_in(now)
+    old = visit.standing.factors[0].id
+    enrol(visit, "totp", now)
+    with write() as session:
+        confirmations.note(session, visit.standing, f"totp.remove {old}", now)
+    return State({SIGN_IN: visit.token}, old)
 
 
 def no_room() -> State:

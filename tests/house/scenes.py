@@ -66,6 +66,7 @@ SHOWN: list[tuple[Make, str, int, str]] = [
     (lasting_states.about_to_move, "/security/new-phone", 200, "I have a new phone"),
     (lasting_states.about_to_move, "/security/new-phone/add", 200, "Confirm password"),
     (states.inside_with_two_apps, "/security/new-phone", 200, "Remove the old phone"),
+    (lasting_states.about_to_remove, "/security/new-phone/{id}/remove", 200, "Remove App 1"),
     (lasting_states.no_room, "/security/new-phone", 200, "Make room for the new phone"),
     (states.inside, "/security/new-phone", 200, "Your phone is set up"),
     (states.inside, "/security/email/enable", 200, "Confirm password"),

@@ -16,7 +16,14 @@ class Step(Enum):
 
 
 def next_step(
-    *, password: bool, address_proved: bool, enrolled: bool, raised: bool, codes_unsaved: bool, wizard_shut: bool
+    *,
+    password: bool,
+    address_proved: bool,
+    enrolled: bool,
+    raised: bool,
+    codes_unsaved: bool,
+    codes_used_up: bool,
+    wizard_shut: bool,
 ) -> Step:
     """The step that is due.
 
@@ -24,6 +31,7 @@ def next_step(
     at the moment or not. `raised`: this sign-in has proved a second factor. A leaked password alone never enrols a
     stranger's method: without one, the mailbox must be proved in this same sign-in first (R15). `wizard_shut`: the
     operator took the methods away and the password came by mail, so the mailbox would be both factors (R15).
+    `codes_used_up`: the last recovery code is used, and this sign-in has proved a second factor since.
     """
     if not password:
         return Step.SIGN_IN
@@ -33,4 +41,4 @@ def next_step(
         return Step.SET_UP if address_proved else Step.PROVE_ADDRESS
     if not raised:
         return Step.CHECK
-    return Step.SAVE_CODES if codes_unsaved else Step.IN
+    return Step.SAVE_CODES if codes_unsaved or codes_used_up else Step.IN

@@ -39,6 +39,10 @@ ABANDONED = span("10 minutes")  # after a right password, or the last code asked
 WRONG_CODES_TOLD = 3  # in one sign-in whose password was right
 FAILURES_TOLD = 5  # before a sign-in that is finished
 THROTTLED_AT = 100  # wrong passwords in a row
+CLOCK_SEARCH = span("24 hours")  # how far off the doctor looks: 5 758 more codes, so 1 typo in 174 is taken for a clock
+CHECK_UP_EVERY = span("180 days")  # "Could you still get in?" is asked
+CHECK_UP_PUT_OFF = span("30 days")  # by "Not now"
+NEW_PHONE = span("24 hours")  # an app counts as the new phone's, in which to remove the old one's
 CONFIRMATION_LIFE = span("10 minutes")
 SECOND_FACTOR_FRESH = span("15 minutes")
 

@@ -24,10 +24,12 @@ class LastSignIn:
 
 @dataclass(frozen=True)
 class Overview:
-    """The user's recovery codes and their last sign-in, where there are any."""
+    """The user's recovery codes and their last sign-in, where there are any, and when they are to check what is left
+    if something is lost."""
 
     recovery: Remaining | None
     last: LastSignIn | None
+    check_up_at: datetime | None
 
 
 _COUNT = select(func.count(RecoveryCode.id)).where(RecoveryCode.set_id == RecoverySet.id)
@@ -48,6 +50,7 @@ _OVERVIEW = (
         SignIn.raised_by,
         SignIn.ip,
         SignIn.agent,
+        User.check_up_at,
     )
     .select_from(User)
     .outerjoin(RecoverySet, RecoverySet.user_id == User.id)
@@ -59,7 +62,9 @@ _OVERVIEW = (
 def read_overview(standing: Standing) -> Overview:
     """The overview of whoever is in."""
     row: tuple[Any, ...] = tuple(read(_OVERVIEW, {"user": standing.user_id, "sign_in": standing.sign_in_id}).one())
-    codes, last = row[:4], row[4:]
+    codes, last, check_up_at = row[:4], row[4:8], row[8]
     return Overview(
-        Remaining(*codes) if codes[0] is not None else None, LastSignIn(*last) if last[0] is not None else None
+        Remaining(*codes) if codes[0] is not None else None,
+        LastSignIn(*last) if last[0] is not None else None,
+        check_up_at,
     )

@@ -10,7 +10,7 @@ from portal.access import codes, confirmations, counting, factors, limits, recov
 from portal.access.answers import read_code
 from portal.access.codes import Asker
 from portal.access.limit_sentences import Hit
-from portal.access.problems import CodeUsed, Gone, MailboxSpent
+from portal.access.problems import CodeUsed, CodeWrong, Gone, MailboxSpent
 from portal.access.sign_ins import lock_user, prove_address, raise_sign_in
 from portal.access.standing import Standing
 from portal.access.steps import Step
@@ -67,7 +67,7 @@ def finish_set_up(standing: Standing, kind: str, answer: str, now: datetime) -> 
     hits = _hits(standing, kind)
     right, back = (hits[0], asker.cooldown), hits[1:]
     with tries.counted(hits, now):
-        mark = _judge(methods.method(kind), code, [factor], asker, now)
+        mark = _judge_new(methods.method(kind), code, factor, asker, now)
         made = recovery_codes.prepare() if newcomer else None
         with write() as session:
             lock_user(session, standing.user_id)
@@ -125,6 +125,14 @@ _SPEND_STEP = (
 def _judge(method: Method, code: str, rows: factors.Rows, asker: Asker, now: datetime) -> Mark:
     sent = codes.sent(asker) if method.sends else ()
     return method.judge(code, Evidence(factors.evidence(rows), sent), keys(), now)
+
+
+def _judge_new(method: Method, code: str, factor: Factor, asker: Asker, now: datetime) -> Mark:
+    """The same for what is being set up, where a wrong answer is explained if it can be (R6)."""
+    try:
+        return _judge(method, code, [factor], asker, now)
+    except CodeWrong as wrong:
+        raise method.diagnose(code, factors.secret(factor), now) from wrong
 
 
 def _note_use(session: Session, mine: factors.Rows, mark: Mark, now: datetime) -> None:

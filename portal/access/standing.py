@@ -14,7 +14,7 @@ from portal.access.steps import Step, next_step
 from portal.access.where import Where
 from portal.crypto import token_hash
 from portal.database import Moment, read
-from portal.models import Factor, Recovery, RecoverySet, SignIn, User
+from portal.models import Factor, Recovery, RecoveryCode, RecoverySet, SignIn, User
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,9 @@ class Enrolment:
 class Standing:
     """What one query says of a token: the sign-in, its user with their methods, and what decides the step.
 
-    `where` is where this request comes from. `others` counts the user's finished sign-ins, as long as this one isn't.
-    `recovery` is the case that the user has open after losing everything, or whoever knows the password.
+    `where` is where this request comes from. `others` counts the user's finished sign-ins, as long as this one isn't,
+    `codes_left` the recovery codes nobody has used. `recovery` is the case that the user has open after losing
+    everything, or whoever knows the password.
     """
 
     sign_in_id: int
@@ -66,6 +67,8 @@ class Standing:
     mailbox_spent: bool
     wizard_shut: bool
     codes_unsaved: bool
+    codes_used_up: bool
+    codes_left: int
     others: int
     recovery: OpenRecovery | None
     factors: tuple[Enrolment, ...]
@@ -105,12 +108,14 @@ class Standing:
             enrolled=bool(self.factors),
             raised=self.raised_at is not None,
             codes_unsaved=self.codes_unsaved,
+            codes_used_up=self.codes_used_up,
             wizard_shut=self.wizard_shut,
             recovered=self.recovery is not None and self.recovery.over(now),
         )
 
 
 _others = aliased(SignIn)
+_codes = select(RecoveryCode.id).where(RecoveryCode.set_id == RecoverySet.id)
 
 # Columns, not entities: this runs for every page, and an entity costs twice the query. One row for each of the user's
 # factors, or one without.
@@ -147,6 +152,13 @@ _STANDING = (
             RecoverySet.saved_at.is_(None),
             or_(RecoverySet.sign_in_id == SignIn.id, SignIn.raised_at >= RecoverySet.created_at),
         ).is_(true()),
+        # A set that is used up is the business of whoever has proved a second factor since, with its last code or else.
+        and_(
+            RecoverySet.saved_at.is_not(None),
+            SignIn.second_factor_at.is_not(None),
+            ~_codes.where(or_(RecoveryCode.used_at.is_(None), RecoveryCode.used_at > SignIn.second_factor_at)).exists(),
+        ).is_(true()),
+        _codes.with_only_columns(func.count()).where(RecoveryCode.used_at.is_(None)).scalar_subquery(),
         case(
             (
                 SignIn.raised_at.is_(None),

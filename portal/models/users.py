@@ -21,6 +21,7 @@ class User(Model):
     mailed_reset_at: Mapped[datetime | None]  # until a sign-in is finished by more than the mailbox
     last_mailed_reset_at: Mapped[datetime | None]  # the same, kept for the operator to see
     methods_reset_at: Mapped[datetime | None]  # by the operator, until a method is set up again
+    check_up_at: Mapped[datetime | None]  # when "Could you still get in?" is asked next; None: at once
     created_at: Mapped[datetime]
 
 

@@ -27,6 +27,9 @@ GETS: list[tuple[Callable[[], State], str, int]] = [
     (states.inside, "/security", 2),  # the sign-in with the methods, the recovery codes
     (states.inside_with_two_apps, "/security", 2),
     (states.inside_with_two, "/security/preferences", 1),
+    (states.inside, "/security/check-up", 1),
+    (states.inside_with_two_apps, "/security/new-phone", 1),
+    (states.outside, "/help/two-factor", 0),
     (states.inside, "/security/recovery-codes", 2),
     (states.inside, "/nowhere", 1),
     (states.registering, "/register/confirm", 3),  # the registration, its newest code, when the next may go

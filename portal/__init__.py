@@ -11,12 +11,14 @@ from portal.cli import commands
 from portal.crypto import KeyRing
 from portal.delivery import smtp
 from portal.web import (
+    activity,
     browser,
     cookies,
     errors,
     gate,
     headers,
     metrics,
+    not_me,
     open_method,
     passwords,
     register,
@@ -34,7 +36,15 @@ BODY = 64 * 1024  # bytes of a request; no form here needs more
 PARTS = 100
 # Flask-Login's own remember cookie is never read: no browser can send a cookie of this name.
 NO_COOKIE = ";"
-ROUTES = (metrics, open_method, passwords, register, verify)  # modules that add their routes to a blueprint of another
+ROUTES = (
+    activity,
+    metrics,
+    not_me,
+    open_method,
+    passwords,
+    register,
+    verify,
+)  # modules that add their routes to a blueprint of another
 
 
 def create_app(settings: Settings | None = None) -> Flask:

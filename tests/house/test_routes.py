@@ -21,6 +21,9 @@ TABLE = """
 /healthz                                GET       everybody
 /logo                                   GET       everybody
 /metrics                                GET       everybody
+/not-me                                 GET POST  everybody
+/not-me/<token>                         GET       everybody
+/not-me/done                            GET       everybody
 /onboarding                             GET       SET_UP
 /onboarding/<method>                    GET POST  SET_UP
 /onboarding/<method>/send               POST      SET_UP
@@ -47,6 +50,9 @@ TABLE = """
 /security/<method>/enable/cancel        POST      IN
 /security/<method>/enable/send          POST      IN
 /security/<method>/open                 GET POST  IN
+/security/activity                      GET       IN
+/security/activity.csv                  GET       IN
+/security/activity.json                 GET       IN
 /security/password                      GET POST  IN
 /security/preferences                   GET POST  IN
 /security/recovery-codes                GET       IN

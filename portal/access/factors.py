@@ -98,7 +98,7 @@ def finish(session: Session, standing: Standing, factor: Factor, now: datetime) 
     end_others(session, standing, METHODS_CHANGED, now)  # before the factors, as a code that is proved does
     taken = slots(session, standing.user_id, factor.kind)
     slot = next(i for i in range(1, len(taken) + 2) if i not in taken)
-    name = f"App {slot}" if methods.method(factor.kind).most > 1 else ""
+    name = first_name(factor.kind, slot)
     finished = session.execute(
         update(Factor)
         .where(Factor.id == factor.id, Factor.confirmed_at.is_(None), Factor.expires_at > now)
@@ -119,6 +119,11 @@ def finish(session: Session, standing: Standing, factor: Factor, now: datetime) 
         .values(primary_method=factor.kind, methods_reset_at=None)
     )
     events.record(session, events.METHOD_ADDED, standing.actor, now, method=factor.kind, name=name)
+
+
+def first_name(kind: str, slot: int) -> str:
+    """What one of several is called until its owner names it."""
+    return f"App {slot}" if methods.method(kind).most > 1 else ""
 
 
 def rename(user_id: int, factor_id: int, name: str) -> None:

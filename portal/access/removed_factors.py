@@ -63,7 +63,7 @@ def _returning(session: Session, user_id: int, now: datetime, added_since: datet
 
 def _put_back(session: Session, row: RowMapping) -> bool:
     """Whether there was room; else it waits. Wrong codes in a row stand on each factor of a kind alike: none is
-    forgotten."""
+    forgotten. Its name may be another's by now."""
     user_id, kind = row["user_id"], row["kind"]
     taken = factors.slots(session, user_id, kind)
     if len(taken) >= methods.method(kind).most:
@@ -71,7 +71,9 @@ def _put_back(session: Session, row: RowMapping) -> bool:
     wrong = max(row["wrong_codes"], factors.wrong_codes(session, user_id, kind))
     slot = min(set(range(1, len(taken) + 2)) - taken)
     session.execute(delete(RemovedFactor).where(RemovedFactor.id == row["id"]))
-    session.execute(insert(Factor).values(**{name: row[name] for name in _NAMES}, slot=slot))
     mine = (Factor.user_id == user_id, Factor.kind == kind, Factor.confirmed_at.is_not(None))
+    named = session.scalar(select(Factor.id).where(*mine, Factor.name == row["name"]))
+    kept = {name: row[name] for name in _NAMES} | ({"name": factors.first_name(kind, slot)} if named else {})
+    session.execute(insert(Factor).values(**kept, slot=slot))
     session.execute(update(Factor).where(*mine).values(wrong_codes=wrong))
     return True

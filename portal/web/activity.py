@@ -9,6 +9,7 @@ from itertools import groupby
 
 from flask import Response, current_app, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from portal import clock
 from portal.access import activity
@@ -53,11 +54,11 @@ def _group() -> str:
 
 
 def _lines() -> Iterator[dict[str, str]]:
-    words = current_app.jinja_env.get_template("security/activity_words.txt").module
+    words = current_app.jinja_env.get_template("security/activity_words.html").module
     for line in activity.everything(standing().user_id, _group(), clock.now()):
         yield {
             "when": times.iso(line.at),
-            "what": " ".join(str(getattr(words, line.kind)(line.facts)).split()),
+            "what": " ".join(Markup(getattr(words, line.kind)(line.facts)).unescape().split()),  # noqa: S704  it was escaped
             "browser": settings().company if line.by_operator else browser.describe(line.agent),
             "network_address": line.ip,
             "group": line.group,

@@ -32,7 +32,7 @@ def answer_not_me() -> ResponseReturnValue:
     told = not_me.find_link(token, now) if token else None
     if not token or not told:
         return cookies.drop(dead_link("not_me"), cookies.NOT_ME)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("not_me/ask.html", told=told)
     try:
         not_me.use_link(token, browser.where(), now)

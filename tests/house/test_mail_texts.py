@@ -147,6 +147,17 @@ def test_what_a_browser_says_of_itself_stays_text(house: Flask) -> None:
     assert BeautifulSoup(html, "html5lib").find_all("a") == []
 
 
+def test_what_a_customer_calls_an_app_stays_text(house: Flask) -> None:
+    """T47: no mark-up of theirs, nor of the operator's reason, comes into a notice."""
+    with house.app_context():
+        template = house.jinja_env.get_template("email/notice/body.html")
+        for fact, kind in (("name", "method_removed"), ("reason", "methods_reset")):
+            facts = {**FACTS, "kind": kind, fact: "<a href='https://evil.example'>click</a>"}
+            html = template.render(settings=house.extensions["portal.settings"], **facts)
+            assert not BeautifulSoup(html, "html5lib").select("a[href*=evil]")
+            assert "click" in html
+
+
 @pytest.mark.parametrize("name", NOTICES)
 def test_a_notice_says_when_with_what_and_from_where(house: Flask, name: str) -> None:
     """ASVS 6.3.5, 6.3.7: the zone is named, so is the browser, so is the network address."""

@@ -25,6 +25,7 @@ PARTS = (
     "problems.html",
     "flashes.html",
     "security/card.html",
+    "security/activity_words.html",
     "setup/",
 )
 

@@ -11,8 +11,7 @@ from portal.access.events import Actor
 from portal.access.steps import Step, next_step
 from portal.access.where import Where
 from portal.crypto import token_hash
-from portal.database import Moment
-from portal.extensions import db
+from portal.database import Moment, read
 from portal.models import Factor, RecoverySet, SignIn, User
 
 
@@ -57,6 +56,7 @@ class Standing:
     token_hash: bytes
     ended_at: datetime | None
     ended_because: str | None
+    device_hash: bytes | None
     new_device: bool
     wrong_passwords: int
     wrong_codes: int
@@ -71,6 +71,11 @@ class Standing:
     def actor(self) -> Actor:
         """Whose account it is, for the log."""
         return Actor(self.user_id, self.email, self.where)
+
+    @property
+    def in_known_browser(self) -> bool:
+        """Whether somebody came in, and asks in the very browser in which they did."""
+        return self.raised_at is not None and self.device_hash == self.where.device
 
     def enrolled(self, kind: str) -> tuple[Enrolment, ...]:
         """The user's finished factors of one kind, in the order they were set up."""
@@ -120,6 +125,7 @@ _STANDING = (
         SignIn.token_hash,
         SignIn.ended_at,
         SignIn.ended_because,
+        SignIn.device_hash,
         SignIn.new_device,
         SignIn.wrong_passwords,
         SignIn.wrong_codes,
@@ -166,8 +172,7 @@ _FACTOR = len(fields(Enrolment))
 
 def read_standing(token: str, where: Where, now: datetime) -> Standing | None:
     """The sign-in this token opens, ended or not; None for a token that is unknown or was replaced."""
-    found = db.session.execute(_STANDING, {"token": token_hash(token), "now": now})
-    rows: list[tuple[Any, ...]] = [tuple(row) for row in found]
+    rows = read(_STANDING, {"token": token_hash(token), "now": now}).all()
     if not rows:
         return None
     factors = tuple(Enrolment(*row[-_FACTOR:]) for row in rows if row[-_FACTOR] is not None)

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select, update
 
 from portal.access import (
+    after_restore,
     by_operator,
     events,
     factors,
     limits,
+    not_me,
     retention,
     second_factor,
 )
@@ -151,3 +153,13 @@ def test_what_the_operator_took_away_stays_away(cleo: Customer, now: datetime) -
     assert kinds(cleo) == []
     choose_password(cleo, now)
     assert sign_in(cleo, NEW_PASSWORD, now).standing.step(now) is Step.WAIT
+
+
+def test_from_a_restored_backup_nothing_comes_back(cleo: Customer, now: datetime) -> None:
+    """T44: its link may have been used since, or the method brought back and removed for good."""
+    remove(cleo.come_in(now), "email", now)
+    token = link(now, events.METHOD_REMOVED)
+    assert not_me.find_link(token, now)
+    after_restore.end_revived(now)
+    assert not_me.find_link(token, now) is None
+    assert db.session.scalars(select(RemovedFactor.id)).all() == []

@@ -8,6 +8,7 @@ No class knows markup, paths beyond its own, or the portal's code, so they serve
 """
 
 from tests.smoke.pages.account import Account, Overview
+from tests.smoke.pages.activity import Activity, ForgottenPassword, NewPassword, NotMe, ShutOut
 from tests.smoke.pages.base import Screen
 from tests.smoke.pages.entrance import OtherWays, RecoveryCode, Registration, SecondStep, SignIn
 from tests.smoke.pages.security import Preferences, RecoveryCodes, Security
@@ -15,7 +16,11 @@ from tests.smoke.pages.wizard import Choice, Password, SaveCodes, SetUpApp, SetU
 
 __all__ = [
     "Account",
+    "Activity",
     "Choice",
+    "ForgottenPassword",
+    "NewPassword",
+    "NotMe",
     "OtherWays",
     "Overview",
     "Password",
@@ -29,5 +34,6 @@ __all__ = [
     "Security",
     "SetUpApp",
     "SetUpEmail",
+    "ShutOut",
     "SignIn",
 ]

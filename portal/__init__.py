@@ -11,6 +11,7 @@ from portal.cli import commands
 from portal.crypto import KeyRing
 from portal.delivery import smtp
 from portal.web import (
+    activity,
     browser,
     check_up,
     cookies,
@@ -19,6 +20,7 @@ from portal.web import (
     headers,
     metrics,
     new_phone,
+    not_me,
     open_method,
     passwords,
     register,
@@ -39,9 +41,11 @@ PARTS = 100
 NO_COOKIE = ";"
 # Modules that add their routes to a blueprint of another.
 ROUTES = (
+    activity,
     check_up,
     metrics,
     new_phone,
+    not_me,
     open_method,
     passwords,
     register,

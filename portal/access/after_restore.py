@@ -19,7 +19,19 @@ from portal.access.password_resets import FIRST
 from portal.database import changed, write
 from portal.delivery import outbox
 from portal.extensions import db
-from portal.models import Code, Event, Factor, Message, RecoveryCode, RecoverySet, Registration, ResetLink, SignIn, User
+from portal.models import (
+    Code,
+    Event,
+    Factor,
+    Message,
+    RecoveryCode,
+    RecoverySet,
+    Registration,
+    RemovedFactor,
+    ResetLink,
+    SignIn,
+    User,
+)
 
 BATCH = 500  # rows in one transaction
 
@@ -49,7 +61,8 @@ def end_revived(now: datetime) -> Ended:
             Message.id, lambda session, ids: outbox.withdraw(session, ids, now)
         ),
         "links": _in_batches(ResetLink.id, lambda session, ids: _end_links(session, ids, now)),
-        "links that open a method": _in_batches(Event.id, _forget_open_links),
+        "links in notices": _in_batches(Event.id, _forget_links),
+        "removed methods": _in_batches(RemovedFactor.id, _drop_removed),
         "recovery codes": _in_batches(RecoverySet.id, _empty_sets),
         "time steps of apps": _in_batches(Factor.id, lambda session, ids: _spend_steps(session, ids, now)),
     }
@@ -81,10 +94,15 @@ def _end_links(session: Session, ids: Sequence[int], now: datetime) -> int:
     return changed(session.execute(update(ResetLink).where(*alive).values(expires_at=now)))
 
 
-def _forget_open_links(session: Session, ids: Sequence[int]) -> int:
+def _forget_links(session: Session, ids: Sequence[int]) -> int:
     """Forgotten, not used: as if one had been used, the next closing would send none."""
-    linked = (Event.id.in_(ids), Event.link_hash.is_not(None))
-    return changed(session.execute(update(Event).where(*linked).values(link_hash=None)))
+    linked = (Event.id.in_(ids), or_(Event.link_hash.is_not(None), Event.not_me_hash.is_not(None)))
+    return changed(session.execute(update(Event).where(*linked).values(link_hash=None, not_me_hash=None)))
+
+
+def _drop_removed(session: Session, ids: Sequence[int]) -> int:
+    """None comes back: its owner may have brought it back since, and removed it for good."""
+    return changed(session.execute(delete(RemovedFactor).where(RemovedFactor.id.in_(ids))))
 
 
 def _empty_sets(session: Session, ids: Sequence[int]) -> int:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 
-from portal.access import events, password_resets, sign_ins
+from portal.access import events, password_resets, removed_factors, sign_ins
 from portal.access.accounts import Account
 from portal.access.answers import read_name
 from portal.access.events import Actor
@@ -33,6 +33,7 @@ def reset_methods(account: Account, reason: str, now: datetime) -> None:
         sign_ins.lock_user(session, account.id)
         sign_ins.end_all(session, account.id, METHODS_CHANGED, now)  # before the factors, as a code that is proved does
         session.execute(delete(Factor).where(Factor.user_id == account.id))
+        removed_factors.drop(session, account.id)
         session.execute(delete(RecoverySet).where(RecoverySet.user_id == account.id))
         values = {"primary_method": None, "methods_reset_at": now}
         session.execute(update(User).where(User.id == account.id).values(**values))

@@ -114,7 +114,8 @@ def use(token: str, password: str, where: Where, now: datetime) -> None:
         if changed(session.execute(update(ResetLink).where(*_usable(token, now)).values(**used))) != 1:
             raise Gone
         resets = {"mailed_reset_at": now, "last_mailed_reset_at": now} if user.purpose == RESET else {}
-        session.execute(update(User).where(User.id == user.user_id).values(password_hash=hashed, **resets))
+        chosen = {"password_hash": hashed, "password_shut_at": None}
+        session.execute(update(User).where(User.id == user.user_id).values(**chosen, **resets))
         sign_ins.end_all(session, user.user_id, BECAUSE, now)
         kind = events.PASSWORD_RESET if user.purpose == RESET else events.PASSWORD_CHOSEN
         events.record(session, kind, Actor(user.user_id, user.email, where), now)

@@ -34,7 +34,8 @@ def test_it_says_what_it_ended(operator: Operator, make: Make) -> None:
         "codes: 0",
         "messages with a code or link: 0",
         "links: 0",
-        "links that open a method: 0",
+        "links in notices: 1",
+        "removed methods: 0",
         "recovery codes: 10",
         "time steps of apps: 1",
     ]

@@ -44,6 +44,13 @@ SHOWN: list[tuple[Make, str, int, str]] = [
     (states.at_closed_method, "/sign-in/verify/totp", 403, "This method takes no codes for now"),
     (link_states.open_link_followed, "/sign-in/open", 200, "Open Authentication app again"),
     (states.outside, "/sign-in/open", 410, "This link does not work any more"),
+    (link_states.not_me_followed, "/not-me", 200, "Was it not you?"),
+    (link_states.not_me_about_an_addition, "/not-me", 200, "Was it not you?"),
+    (states.outside, "/not-me", 410, "This link does not work any more"),
+    (states.outside, "/not-me/done", 200, "Everybody is shut out"),
+    (link_states.inside_with_activity, "/security/activity", 200, "Activity"),
+    (link_states.inside_with_activity, "/security/activity?show=warnings", 200, "Activity"),
+    (link_states.inside_with_activity, "/security/activity?before=20200101T000000000000-1-1", 200, "Activity"),
     (states.saving_codes, "/onboarding/recovery-codes", 200, "Your recovery codes"),
     (states.codes_unsaved, "/onboarding/recovery-codes", 200, "Make your recovery codes"),
     (lasting_states.codes_used_up, "/onboarding/recovery-codes", 200, "Make your recovery codes"),
@@ -152,6 +159,9 @@ def walk(app: Flask) -> Iterator[Scene]:
         yield _scene(app, make, path, None, (status, heading))
     for make, path, data, status, heading in ANSWERED:
         yield _scene(app, make, path, data, (status, heading))
+    with app.app_context():
+        answers = link_states.password_shut()
+    yield _scene(app, states.outside, "/sign-in", answers, (403, "Choose a new password"))
     yield from _rare(app)
 
 

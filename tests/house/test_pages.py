@@ -25,6 +25,7 @@ PARTS = (
     "problems.html",
     "flashes.html",
     "security/card.html",
+    "security/activity_words.html",
     "setup/",
     "security/check_up_advice.html",
     "security/check_up_answer.html",
@@ -195,8 +196,9 @@ def test_no_page_begs_blames_or_apologises(scenes: list[Scene]) -> None:
 def test_whoever_is_half_in_or_in_can_sign_out_everywhere(scenes: list[Scene]) -> None:
     def check(scene: Scene) -> object:
         buttons = {words(button) for button in scene.soup.find_all("button")}
-        strangers = ("outside", "registering", "registered", "forgotten", "first_password", "open_link_followed")
-        nobody = tuple(f"({name})" for name in strangers)
+        strangers = ("outside", "registering", "registered", "forgotten", "first_password")
+        by_link = ("open_link_followed", "not_me_followed", "not_me_about_an_addition")
+        nobody = tuple(f"({name})" for name in (*strangers, *by_link))
         someone = not scene.name.endswith(nobody)
         return someone != ("Sign out" in buttons)
 

@@ -44,6 +44,11 @@ GETS: list[tuple[Callable[[], State], str, int]] = [
     (states.forgotten, "/password/reset", 1),
     (states.outside, "/sign-in/open/forged", 0),
     (link_states.open_link_followed, "/sign-in/open", 1),
+    (states.outside, "/not-me/forged", 0),
+    (link_states.not_me_followed, "/not-me", 1),
+    (states.outside, "/not-me/done", 0),
+    (link_states.inside_with_activity, "/security/activity", 3),  # the sign-in; the log; the sign-ins of before
+    (link_states.inside_with_activity, "/security/activity?show=changes", 2),
     (operator_states.first_password, "/password/reset", 1),
     (operator_states.wizard_shut, "/onboarding/closed", 1),
     (states.inside, "/security/password", 1),

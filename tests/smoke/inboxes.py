@@ -82,6 +82,19 @@ def code_after(where: Inbox, recipient: str, read: int) -> str:
     return until(arrived, PATIENCE)
 
 
+def link(where: Inbox, recipient: str, path: str, words: str, followed: set[str]) -> str:
+    """The newest link to this path in a mail with these words, but for those followed already."""
+
+    def arrived() -> str | None:
+        mails = [mail.split() for mail in where.texts(recipient) if words in mail]
+        found = [
+            word for mail in mails for word in mail if word.startswith("http") and path in word and word not in followed
+        ]
+        return found[-1] if found else None
+
+    return until(arrived, PATIENCE)
+
+
 def _plain(server: imaplib.IMAP4, number: str) -> str:
     _, parts = server.fetch(number, "(BODY.PEEK[])")
     raw = next(part[1] for part in parts if isinstance(part, tuple))

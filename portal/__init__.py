@@ -11,6 +11,7 @@ from portal.cli import commands
 from portal.crypto import KeyRing
 from portal.delivery import smtp
 from portal.web import (
+    activity,
     browser,
     check_up,
     cookies,
@@ -20,6 +21,7 @@ from portal.web import (
     lost_access,
     metrics,
     new_phone,
+    not_me,
     open_method,
     passwords,
     register,
@@ -40,10 +42,12 @@ PARTS = 100
 NO_COOKIE = ";"
 # Modules that add their routes to a blueprint of another.
 ROUTES = (
+    activity,
     check_up,
     lost_access,
     metrics,
     new_phone,
+    not_me,
     open_method,
     passwords,
     register,

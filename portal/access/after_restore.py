@@ -31,6 +31,7 @@ from portal.models import (
     RecoveryCode,
     RecoverySet,
     Registration,
+    RemovedFactor,
     ResetLink,
     SignIn,
     User,
@@ -64,7 +65,8 @@ def end_revived(now: datetime) -> Ended:
             Message.id, lambda session, ids: outbox.withdraw(session, ids, now)
         ),
         "links": _in_batches(ResetLink.id, lambda session, ids: _end_links(session, ids, now)),
-        "links in notices": _in_batches(Event.id, _forget_notice_links),
+        "links in notices": _in_batches(Event.id, _forget_links),
+        "removed methods": _in_batches(RemovedFactor.id, _drop_removed),
         "lost accesses": _in_batches(Recovery.id, lambda session, ids: _stop_recoveries(session, ids, now)),
         "recovery codes": _in_batches(RecoverySet.id, _empty_sets),
         "time steps of apps": _in_batches(Factor.id, lambda session, ids: _spend_steps(session, ids, now)),
@@ -97,10 +99,15 @@ def _end_links(session: Session, ids: Sequence[int], now: datetime) -> int:
     return changed(session.execute(update(ResetLink).where(*alive).values(expires_at=now)))
 
 
-def _forget_notice_links(session: Session, ids: Sequence[int]) -> int:
+def _forget_links(session: Session, ids: Sequence[int]) -> int:
     """Forgotten, not used: as if one had been used, the next closing would send none."""
-    linked = (Event.id.in_(ids), Event.link_hash.is_not(None))
-    return changed(session.execute(update(Event).where(*linked).values(link_hash=None)))
+    linked = (Event.id.in_(ids), or_(Event.link_hash.is_not(None), Event.not_me_hash.is_not(None)))
+    return changed(session.execute(update(Event).where(*linked).values(link_hash=None, not_me_hash=None)))
+
+
+def _drop_removed(session: Session, ids: Sequence[int]) -> int:
+    """None comes back: its owner may have brought it back since, and removed it for good."""
+    return changed(session.execute(delete(RemovedFactor).where(RemovedFactor.id.in_(ids))))
 
 
 def _stop_recoveries(session: Session, ids: Sequence[int], now: datetime) -> int:

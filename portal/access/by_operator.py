@@ -32,9 +32,8 @@ def reset_methods(account: Account, reason: str, now: datetime) -> None:
     """
     with write() as session:
         sign_ins.lock_user(session, account.id)
-        sign_ins.end_all(
-            session, account.id, factors.METHODS_CHANGED, now
-        )  # before the factors, as a code that is proved does
+        # Before the factors, as a code that is proved does.
+        sign_ins.end_all(session, account.id, factors.METHODS_CHANGED, now)
         factors.take_all(session, account.id, now)
         open_recoveries.stop(session, _actor(account), open_recoveries.OPERATOR, now)
         password_resets.end_links(session, account.email_key, now)

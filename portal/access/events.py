@@ -15,7 +15,7 @@ from portal import logs
 from portal.access import counting, limits, mailed_links
 from portal.access.limit_sentences import Hit
 from portal.access.where import Where
-from portal.crypto import token_hash
+from portal.crypto import new_token, token_hash
 from portal.database import after_commit
 from portal.delivery import outbox
 from portal.extensions import keys
@@ -38,6 +38,12 @@ class Kind:
     facts: frozenset[str]
     told: Told
     leads_to: str = ""  # what the link in the mail is good for, if there is one
+
+    @property
+    def answered(self) -> bool:
+        """Whether its mail has a link that says "This wasn't me". The mail about such an answer has none: whoever reads
+        somebody's mail could go on for ever."""
+        return self.told is not Told.NEVER and self is not NOT_ME
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,7 @@ RECOVERY_WAITING = _kind("recovery_waiting", Told.ALWAYS, "ends_at", leads_to=ma
 RECOVERY_OVER = _kind("recovery_over", Told.ALWAYS, "lapses_at", leads_to=mailed_links.STOP_RECOVERY)
 RECOVERY_STOPPED = _kind("recovery_stopped", Told.ALWAYS, "because")
 RECOVERY_DONE = _kind("recovery_done", Told.ALWAYS)
+NOT_ME = _kind("not_me", Told.ALWAYS, "back", "gone", "stays")
 # What the owner should look at.
 NEW_DEVICE = _kind("new_device", Told.HOURLY, "method")
 SIGNED_IN_AFTER_FAILURES = _kind("signed_in_after_failures", Told.HOURLY, "failures")
@@ -84,6 +91,8 @@ PASSWORD_WRONG = _kind("password_wrong", Told.NEVER)
 CODE_WRONG = _kind("code_wrong", Told.NEVER, "method")
 RECOVERY_ASKED = _kind("recovery_asked", Told.NEVER)  # the mail with the link tells the owner
 PRIMARY_CHOSEN = _kind("primary_chosen", Told.NEVER, "method")
+METHOD_BACK = _kind("method_back", Told.NEVER, "method", "name")  # this and the next by "This wasn't me"
+METHOD_GONE = _kind("method_gone", Told.NEVER, "method", "name")
 SIGNED_OUT_BY_OPERATOR = _kind("signed_out_by_operator", Told.NEVER)
 
 
@@ -92,12 +101,13 @@ def record(
 ) -> None:
     """Write what happened into the log and, if the owner is to be told, their mail into the outbox.
 
-    `link` is the token of the link in that mail, which is good for what its kind `leads_to`. Raises ValueError for
-    other facts than the kind has.
+    `link` is the token of the link in that mail, which is good for what its kind `leads_to`; one that says "This wasn't
+    me" it has of itself. Raises ValueError for other facts than the kind has.
     """
     if kind.facts != facts.keys():
         raise ValueError(f"{kind.name} has the facts {sorted(kind.facts)}, not {sorted(facts)}")
     where = actor.where
+    not_me = new_token() if kind.answered and actor.user_id is not None else None
     session.add(
         Event(
             user_id=actor.user_id,
@@ -107,6 +117,7 @@ def record(
             agent=where.agent,
             facts=facts,
             link_hash=token_hash(link) if link else None,
+            not_me_hash=token_hash(not_me) if not_me else None,
         )
     )
     session.flush()
@@ -116,6 +127,8 @@ def record(
         told: dict[str, Any] = {"kind": kind.name, "ip": where.ip, "agent": where.agent, **facts}
         if link:
             told["link"] = mailed_links.url(kind.leads_to, link)
+        if not_me:
+            told["not_me"] = mailed_links.url(mailed_links.NOT_ME, not_me)
         outbox.put(session, keys(), template="notice", address=actor.email, facts=told, now=now)
 
 

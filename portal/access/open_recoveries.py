@@ -18,7 +18,7 @@ COLUMNS = (Recovery.id, Recovery.link_ends_at, Recovery.confirmed_at, Recovery.d
 
 # Why one was stopped; `templates/email/notices.txt` has the words.
 LINK, INSIDE, SIGNED_IN, PASSWORD, METHODS = "link", "inside", "signed_in", "password", "methods"
-OPERATOR, RESTORED, LAPSED = "operator", "restored", "lapsed"
+OPERATOR, RESTORED, LAPSED, NOT_ME = "operator", "restored", "lapsed", "not_me"
 
 
 @dataclass(frozen=True)

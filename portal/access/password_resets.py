@@ -114,7 +114,8 @@ def use(token: str, password: str, where: Where, now: datetime) -> None:
         if changed(session.execute(update(ResetLink).where(*_usable(token, now)).values(**used))) != 1:
             raise Gone
         resets = {"mailed_reset_at": now, "last_mailed_reset_at": now} if user.purpose == RESET else {}
-        session.execute(update(User).where(User.id == user.user_id).values(password_hash=hashed, **resets))
+        chosen = {"password_hash": hashed, "password_shut_at": None}
+        session.execute(update(User).where(User.id == user.user_id).values(**chosen, **resets))
         actor = Actor(user.user_id, user.email, where)
         # Who waits after losing everything has known the password: one from the mailbox would be the mailbox twice.
         open_recoveries.stop(session, actor, open_recoveries.PASSWORD, now)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, exists, literal_column, or_, select, update
 from sqlalchemy.orm import aliased
 
+from portal.access.limits import NOT_ME_LIFE
 from portal.database import changed, write
 from portal.models import (
     Code,
@@ -16,6 +17,7 @@ from portal.models import (
     Recovery,
     RecoverySet,
     Registration,
+    RemovedFactor,
     ResetLink,
     SignIn,
 )
@@ -49,6 +51,7 @@ def purge(now: datetime) -> dict[str, int]:
     )
     statements = {
         "unfinished set-ups": delete(Factor).where(Factor.confirmed_at.is_(None), Factor.expires_at <= now),
+        "removed methods": delete(RemovedFactor).where(RemovedFactor.removed_at <= now - NOT_ME_LIFE),
         "codes": delete(Code).where(Code.expires_at <= now - CODES),
         "links": delete(ResetLink).where(ResetLink.expires_at <= now - LINKS, ~replaces),
         "registrations": delete(Registration).where(*old_registration),

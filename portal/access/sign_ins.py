@@ -39,6 +39,7 @@ _OPEN = insert(SignIn).from_select(
         *(bindparam(name, type_=_COLUMNS[name].type) for name in _GIVEN),
     )
     .where(User.id == bindparam("user"), or_(_STORED.is_(None), User.password_hash == _STORED))
+    .where(User.password_shut_at.is_(None))
     .with_for_update(read=True),
     include_defaults=False,
 )
@@ -63,7 +64,8 @@ def open_sign_in(
 ) -> str:
     """Begin a sign-in whose password is right. Returns the token for the browser.
 
-    With `password_hash`, only if the user's is that still: whoever changes it holds their row. Raises `Gone`.
+    With `password_hash`, only if the user's is that still, and not shut: whoever changes it holds their row. Raises
+    `Gone`.
     """
     token = new_token()
     values = {

@@ -60,6 +60,13 @@ SHOWN: list[tuple[Make, str, int, str]] = [
     (lost_states.wait_over, "/onboarding/address", 200, "The wait is over"),
     (lost_states.wait_over, "/sign-in/other", 200, "Try another way"),
     (lost_states.waiting_inside, "/", 200, "Welcome, Somebody"),
+    (link_states.not_me_followed, "/not-me", 200, "Was it not you?"),
+    (link_states.not_me_about_an_addition, "/not-me", 200, "Was it not you?"),
+    (states.outside, "/not-me", 410, "This link does not work any more"),
+    (states.outside, "/not-me/done", 200, "Everybody is shut out"),
+    (link_states.inside_with_activity, "/security/activity", 200, "Activity"),
+    (link_states.inside_with_activity, "/security/activity?show=warnings", 200, "Activity"),
+    (link_states.inside_with_activity, "/security/activity?before=20200101T000000000000-1-1", 200, "Activity"),
     (states.saving_codes, "/onboarding/recovery-codes", 200, "Your recovery codes"),
     (states.codes_unsaved, "/onboarding/recovery-codes", 200, "Make your recovery codes"),
     (lasting_states.codes_used_up, "/onboarding/recovery-codes", 200, "Make your recovery codes"),
@@ -169,6 +176,9 @@ def walk(app: Flask) -> Iterator[Scene]:
         yield _scene(app, make, path, None, (status, heading))
     for make, path, data, status, heading in ANSWERED:
         yield _scene(app, make, path, data, (status, heading))
+    with app.app_context():
+        answers = link_states.password_shut()
+    yield _scene(app, states.outside, "/sign-in", answers, (403, "Choose a new password"))
     yield from _rare(app)
 
 

@@ -52,6 +52,11 @@ GETS: list[tuple[Callable[[], State], str, int]] = [
     (lost_states.stop_link_followed, "/sign-in/lost-access/stop", 2),
     (lost_states.waiting, "/sign-in/verify/totp", 1),
     (lost_states.waiting_inside, "/", 2),
+    (states.outside, "/not-me/forged", 0),
+    (link_states.not_me_followed, "/not-me", 1),
+    (states.outside, "/not-me/done", 0),
+    (link_states.inside_with_activity, "/security/activity", 3),  # the sign-in; the log; the sign-ins of before
+    (link_states.inside_with_activity, "/security/activity?show=changes", 2),
     (operator_states.first_password, "/password/reset", 1),
     (operator_states.wizard_shut, "/onboarding/closed", 1),
     (states.inside, "/security/password", 1),

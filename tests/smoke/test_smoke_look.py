@@ -11,8 +11,10 @@ from tests.smoke.customers import APP, EMAIL, Customer
 from tests.smoke.eye import SETTINGS, Eye
 from tests.smoke.pages import (
     Account,
+    Activity,
     CheckUp,
     Choice,
+    NotMe,
     Overview,
     Password,
     RecoveryCodes,
@@ -21,6 +23,7 @@ from tests.smoke.pages import (
     Screen,
     SecondStep,
     Security,
+    ShutOut,
     SignIn,
 )
 
@@ -176,6 +179,30 @@ def test_the_pages_that_few_people_see(cast: Cast, visit_with_scripts: Visit) ->
     Password(page).confirm(ben.password)
     page.get_by_role("heading", name="Remove ").wait_for()
     eye.look("remove")
+    eye.nothing_found()
+
+
+def test_the_activity_and_the_answer_to_a_mail(cast: Cast, visit_with_scripts: Visit) -> None:
+    ben = cast.customer("ben", APP, mails=True, keeps=False)
+    cast.fill_log(ben)
+    page = visit_with_scripts(ben)
+    eye = Eye(page)
+    acts.sign_in_by_app(page, ben)
+    activity = Activity(page).open()
+    eye.look("activity")
+    activity.show("Warnings")
+    eye.look("activity-warnings")
+    page.goto(ben.mailed_link("/not-me/", after="New sign-in"))
+    NotMe(page).here()
+    eye.look("not-me")
+    NotMe(page).shut_everybody_out()
+    ShutOut(page).here()
+    eye.look("not-me-done")
+    acts.give_password(page, ben)
+    page.get_by_role("heading", name="Choose a new password").wait_for()
+    eye.look("password-shut")
+    page.goto("/not-me")
+    eye.look("not-me-dead")
     eye.nothing_found()
 
 

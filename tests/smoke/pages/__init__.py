@@ -8,6 +8,7 @@ No class knows markup, paths beyond its own, or the portal's code, so they serve
 """
 
 from tests.smoke.pages.account import Account, Overview
+from tests.smoke.pages.activity import Activity, ForgottenPassword, NewPassword, NotMe, ShutOut
 from tests.smoke.pages.base import Screen
 from tests.smoke.pages.entrance import LostAccess, OtherWays, RecoveryCode, Registration, SecondStep, SignIn
 from tests.smoke.pages.help import TwoFactorHelp
@@ -16,10 +17,14 @@ from tests.smoke.pages.wizard import Choice, Password, SaveCodes, SetUpApp, SetU
 
 __all__ = [
     "Account",
+    "Activity",
     "CheckUp",
     "Choice",
+    "ForgottenPassword",
     "LostAccess",
+    "NewPassword",
     "NewPhone",
+    "NotMe",
     "OtherWays",
     "Overview",
     "Password",
@@ -33,6 +38,7 @@ __all__ = [
     "Security",
     "SetUpApp",
     "SetUpEmail",
+    "ShutOut",
     "SignIn",
     "TwoFactorHelp",
 ]

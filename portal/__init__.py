@@ -13,6 +13,7 @@ from portal.delivery import smtp
 from portal.web import (
     browser,
     cookies,
+    devices,
     errors,
     gate,
     headers,
@@ -34,7 +35,14 @@ BODY = 64 * 1024  # bytes of a request; no form here needs more
 PARTS = 100
 # Flask-Login's own remember cookie is never read: no browser can send a cookie of this name.
 NO_COOKIE = ";"
-ROUTES = (metrics, open_method, passwords, register, verify)  # modules that add their routes to a blueprint of another
+ROUTES = (
+    devices,
+    metrics,
+    open_method,
+    passwords,
+    register,
+    verify,
+)  # modules that add their routes to a blueprint of another
 
 
 def create_app(settings: Settings | None = None) -> Flask:

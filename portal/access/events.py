@@ -67,7 +67,9 @@ METHODS_RESET = _kind("methods_reset", Told.ALWAYS, "reason")
 WIZARD_OPENED = _kind("wizard_opened", Told.ALWAYS)
 RECOVERY_CODES_MADE = _kind("recovery_codes_made", Told.ALWAYS, "number")
 RECOVERY_CODE_USED = _kind("recovery_code_used", Told.ALWAYS, "left")
+DEVICE_REMEMBERED = _kind("device_remembered", Told.ALWAYS, "days")
 # What the owner should look at.
+DEVICE_REUSED = _kind("device_reused", Told.ALWAYS)
 NEW_DEVICE = _kind("new_device", Told.HOURLY, "method")
 SIGNED_IN_AFTER_FAILURES = _kind("signed_in_after_failures", Told.HOURLY, "failures")
 SECOND_STEP_FAILED = _kind("second_step_failed", Told.HOURLY, "wrong")
@@ -75,6 +77,7 @@ PASSWORD_THROTTLED = _kind("password_throttled", Told.HOURLY)
 # What explains the rest.
 PASSWORD_WRONG = _kind("password_wrong", Told.NEVER)
 CODE_WRONG = _kind("code_wrong", Told.NEVER, "method")
+DEVICE_FORGOTTEN = _kind("device_forgotten", Told.NEVER, "because", "number")
 PRIMARY_CHOSEN = _kind("primary_chosen", Told.NEVER, "method")
 SIGNED_OUT_BY_OPERATOR = _kind("signed_out_by_operator", Told.NEVER)
 

@@ -6,7 +6,19 @@ from sqlalchemy import ColumnElement, delete, exists, literal_column, or_, selec
 from sqlalchemy.orm import aliased
 
 from portal.database import changed, write
-from portal.models import Code, Counter, DemoMail, Event, Factor, Message, RecoverySet, Registration, ResetLink, SignIn
+from portal.models import (
+    Code,
+    Counter,
+    DemoMail,
+    Device,
+    Event,
+    Factor,
+    Message,
+    RecoverySet,
+    Registration,
+    ResetLink,
+    SignIn,
+)
 
 CODES = timedelta(hours=24)  # after their end
 LINKS = timedelta(hours=24)  # after their end, and after the end of every link they took the place of
@@ -42,6 +54,7 @@ def purge(now: datetime) -> dict[str, int]:
         "counters": delete(Counter).where(Counter.resets_at <= now - COUNTERS),
         "messages": delete(Message).where(Message.done_at <= now - MESSAGES),
         "sign-ins": delete(SignIn).where(SignIn.ends_at <= now - SIGN_INS),
+        "remembered devices": delete(Device).where(Device.expires_at <= now),
         "events": delete(Event).where(Event.at <= now - EVENTS),
         "events of nobody": delete(Event).where(Event.user_id.is_(None), Event.at <= now - EVENTS_OF_NOBODY),
         "network addresses of sign-ins": update(SignIn)

@@ -1,8 +1,10 @@
 """The cookies beside Flask's own: `sign-in` names a sign-in's row, `visit` a registration's, `reset` and `open-method`
-a mailed link's. `device` is the mark by which a browser is known again; it opens nothing.
+a mailed link's, `remembered` a device's that is not asked for a code. `device` is the mark by which a browser is known
+again; it opens nothing.
 
 Over https they carry the `__Host-` prefix, which no other host and no plain page can set (RFC 6265bis, 4.1.3.2).
-They last as long as the browser's session, those of links no longer than the link; the rows decide when they end.
+They last as long as the browser's session, those of links and devices no longer than these; the rows decide when they
+end.
 """
 
 from datetime import timedelta
@@ -15,6 +17,7 @@ SIGN_IN = "sign-in"
 VISIT = "visit"
 RESET = "reset"
 OPEN_METHOD = "open-method"
+REMEMBERED = "remembered"
 DEVICE = "device"
 DEVICE_LIFE = timedelta(days=180)
 

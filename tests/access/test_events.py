@@ -33,9 +33,11 @@ PROMISED = {  # what limits.py says of notices, told once more
         "wizard_opened",
         "recovery_codes_made",
         "recovery_code_used",
+        "device_remembered",
+        "device_reused",
     },
     Told.HOURLY: {"new_device", "signed_in_after_failures", "second_step_failed", "password_throttled"},
-    Told.NEVER: {"password_wrong", "code_wrong", "primary_chosen", "signed_out_by_operator"},
+    Told.NEVER: {"password_wrong", "code_wrong", "device_forgotten", "primary_chosen", "signed_out_by_operator"},
 }
 
 

@@ -28,6 +28,7 @@ FACTS = {
     "left": 1,
     "failures": 7,
     "wrong": 3,
+    "days": 30,
 }
 NOTICES = [kind.name for kind in KINDS.values() if kind.told is not Told.NEVER]
 WITH_LINK = {"first_password", "password_reset", "method_closed"}

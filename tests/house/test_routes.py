@@ -47,10 +47,17 @@ TABLE = """
 /security/<method>/enable/cancel        POST      IN
 /security/<method>/enable/send          POST      IN
 /security/<method>/open                 GET POST  IN
+/security/devices                       GET       IN
+/security/devices/<int:id>/forget       POST      IN
+/security/devices/<int:id>/rename       GET POST  IN
+/security/devices/forget-all            POST      IN
 /security/password                      GET POST  IN
 /security/preferences                   GET POST  IN
 /security/recovery-codes                GET       IN
 /security/recovery-codes/new            GET POST  IN
+/security/sign-ins                      GET       IN
+/security/sign-ins/<int:id>/end         POST      IN
+/security/sign-ins/end-others           POST      IN
 /sign-in                                GET POST  everybody
 /sign-in/open                           GET POST  everybody
 /sign-in/open/<token>                   GET       everybody

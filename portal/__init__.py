@@ -26,6 +26,7 @@ from portal.web import (
 )
 from portal.web.auth import auth
 from portal.web.demo import demo
+from portal.web.numbers import RowNumber
 from portal.web.onboarding import onboarding
 from portal.web.pages import pages
 from portal.web.security import security
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _extend(app)
     smtp.install(app, settings)
     _protect(app)
+    app.url_map.converters["int"] = RowNumber
     for blueprint in (pages, auth, onboarding, security, *([demo] if settings.development else [])):
         app.register_blueprint(blueprint)
     _furnish(app, settings)

@@ -66,7 +66,19 @@ def sign_in() -> ResponseReturnValue:
 @auth.post("/sign-out")
 @open_to_everybody
 def sign_out() -> ResponseReturnValue:
-    """End this browser's sign-in, finished or not. Completely: the browser is forgotten, too, if it was remembered."""
+    """End this browser's sign-in, finished or not. A remembered device stays so."""
+    return _signed_out()
+
+
+@auth.post("/sign-out/completely")
+@open_to_everybody
+def sign_out_completely() -> ResponseReturnValue:
+    """The same, and the browser is forgotten if it was remembered, for whomever (S1.10)."""
+    own_devices.forget_this(browser.where(), clock.now())
+    return cookies.drop(_signed_out(), cookies.REMEMBERED)
+
+
+def _signed_out() -> Response:
     if found := visitor():
         with write() as rows:
             sign_ins.end(rows, found.standing.sign_in_id, "signed_out", clock.now())
@@ -75,9 +87,6 @@ def sign_out() -> ResponseReturnValue:
     flash("signed_out", "success")
     answer = gate.see(url_for("auth.sign_in"))
     answer.headers["Clear-Site-Data"] = NOTHING_STAYS
-    if request.form.get("completely"):
-        own_devices.forget_this(browser.where(), clock.now())
-        cookies.drop(answer, cookies.REMEMBERED)
     return cookies.drop(answer, cookies.SIGN_IN)
 
 

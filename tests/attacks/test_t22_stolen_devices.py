@@ -192,7 +192,7 @@ def test_ending_a_sign_in_leaves_no_way_back_by_a_password_alone(owner: Person, 
     come_in_remembered(cleo)
     copy = thief(owner)
     copy.open("/sign-in")
-    copy.post("/sign-out", {"csrf_token": copy.token(), "completely": "y"})
+    copy.post("/sign-out/completely", {"csrf_token": copy.token()})
     assert (devices(owner), devices(cleo)) == (0, 1)
 
 

@@ -67,6 +67,7 @@ TABLE = """
 /sign-in/verify/<method>                GET POST  CHECK IN
 /sign-in/verify/<method>/send           POST      CHECK IN
 /sign-out                               POST      everybody
+/sign-out/completely                    POST      everybody
 /static/<path:filename>                 GET       everybody
 """
 

@@ -142,7 +142,7 @@ def test_the_list_says_which_devices_these_are(ben: Person) -> None:
     to_security(ben)
     ben.browser.open(ben.browser.page.links["Remembered devices"])
     mine, others = cards(ben)
-    assert mine.startswith("Firefox on Linux This device Remembered ")
+    assert mine.startswith("Firefox on Linux This device First used ")
     for words in ("Last used", f"From {ben.browser.http.headers['X-Forwarded-For']!s}", "Until", "UTC"):
         assert words in mine
     assert "This device" not in others

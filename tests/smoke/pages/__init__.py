@@ -10,12 +10,13 @@ No class knows markup, paths beyond its own, or the portal's code, so they serve
 from tests.smoke.pages.account import Account, Overview
 from tests.smoke.pages.base import Screen
 from tests.smoke.pages.entrance import OtherWays, RecoveryCode, Registration, SecondStep, SignIn
-from tests.smoke.pages.security import Preferences, RecoveryCodes, Security
+from tests.smoke.pages.security import Devices, Preferences, RecoveryCodes, Security, SignIns
 from tests.smoke.pages.wizard import Choice, Password, SaveCodes, SetUpApp, SetUpEmail
 
 __all__ = [
     "Account",
     "Choice",
+    "Devices",
     "OtherWays",
     "Overview",
     "Password",
@@ -30,4 +31,5 @@ __all__ = [
     "SetUpApp",
     "SetUpEmail",
     "SignIn",
+    "SignIns",
 ]

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Row, and_, bindparam, literal, select, update
 from sqlalchemy.orm import Session
 
 from portal.access import counting, events, limits, sign_ins, stuffing
@@ -13,11 +14,19 @@ from portal.access.limit_sentences import Hit, network
 from portal.access.problems import Busy, Gone, LimitReached, PasswordMissing, PasswordWrong, SignInWrong
 from portal.access.standing import Standing
 from portal.access.where import Where
-from portal.database import changed, write
+from portal.database import changed, read, write
 from portal.extensions import db, hasher
-from portal.models import User
+from portal.models import Counter, User
 
-_USER = select(User.id, User.email, User.password_hash, User.primary_method).where(User.email_key == bindparam("key"))
+_ONE = select(literal(1).label("one")).subquery()
+_COUNTER = and_(Counter.name == bindparam("name"), Counter.subject == bindparam("subject"))
+# Always one row: who has the address, if anybody, and until when the network address waits.
+_KNOWN = (
+    select(User.id, User.email, User.password_hash, User.primary_method, Counter.free_at)
+    .select_from(_ONE)
+    .outerjoin(User, User.email_key == bindparam("key"))
+    .outerjoin(Counter, _COUNTER)
+)
 
 
 @dataclass(frozen=True)
@@ -48,14 +57,13 @@ def sign_in(
     if not password:
         raise PasswordMissing
     hits = _hits(address.key, where)
-    stuffing.check(where.ip, now)
+    user = _known(address.key, where, now)
     counts = counting.take((Hit(limits.POSTS_BY_NETWORK, _network(where)), *hits), now)
     in_a_row = counts[limits.PASSWORDS_IN_A_ROW.name]
-    user = db.session.execute(_USER, {"key": address.key}).one_or_none()
-    right = _verify(user.password_hash if user else None, password, hits, now)
-    if user is None or not right:
+    right = _verify(user.password_hash, password, hits, now)
+    if user.id is None or not right:
         stuffing.note(address.key, where.ip, now)
-        _note_wrong(Actor(user.id if user else None, user.email if user else "", where), in_a_row, now)
+        _note_wrong(Actor(user.id, user.email or "", where), in_a_row, now)
         raise SignInWrong
     stored = _hashed_anew(user.id, user.password_hash, password, hits, now)
     with write() as session:
@@ -93,6 +101,14 @@ def confirm(standing: Standing, password: str, now: datetime) -> None:
         _note_wrong(standing.actor, counts[limits.PASSWORDS_IN_A_ROW.name], now)
         raise PasswordWrong
     counting.give_back((*mine, *hits), now)
+
+
+def _known(key: str, where: Where, now: datetime) -> Row[Any]:
+    """Who has an address: all None when nobody. Raises `LimitReached` for a network address that waits."""
+    name, subject = stuffing.waits(where.ip)
+    found = read(_KNOWN, {"key": key, "name": name, "subject": subject}).one()
+    stuffing.refuse(found.free_at, now)
+    return found
 
 
 def _note_wrong(actor: Actor, in_a_row: int, now: datetime) -> None:

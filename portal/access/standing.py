@@ -11,8 +11,7 @@ from portal.access.events import Actor
 from portal.access.steps import Step, next_step
 from portal.access.where import Where
 from portal.crypto import token_hash
-from portal.database import Moment
-from portal.extensions import db
+from portal.database import Moment, read
 from portal.models import Factor, RecoverySet, SignIn, User
 
 
@@ -166,8 +165,7 @@ _FACTOR = len(fields(Enrolment))
 
 def read_standing(token: str, where: Where, now: datetime) -> Standing | None:
     """The sign-in this token opens, ended or not; None for a token that is unknown or was replaced."""
-    found = db.session.execute(_STANDING, {"token": token_hash(token), "now": now})
-    rows: list[tuple[Any, ...]] = [tuple(row) for row in found]
+    rows = read(_STANDING, {"token": token_hash(token), "now": now}).all()
     if not rows:
         return None
     factors = tuple(Enrolment(*row[-_FACTOR:]) for row in rows if row[-_FACTOR] is not None)

@@ -10,7 +10,7 @@ from portal.access.devices import Recognised
 from portal.access.where import Where
 from portal.database import write
 from portal.extensions import db
-from portal.models import Device
+from portal.models import Device, Event
 from tests.customers import HERE, Customer, Visit
 
 
@@ -46,3 +46,9 @@ def remembered(who: Customer) -> list[Device]:
     """Their rows, the oldest first."""
     rows = select(Device).where(Device.user_id == who.user_id).order_by(Device.id)
     return list(db.session.scalars(rows.execution_options(populate_existing=True)))
+
+
+def device_log(who: Customer) -> list[tuple[str, dict[str, object]]]:
+    """What the log says of somebody's devices, the oldest first."""
+    rows = select(Event.kind, Event.facts).where(Event.user_id == who.user_id, Event.kind.startswith("device"))
+    return [(kind, facts) for kind, facts in db.session.execute(rows.order_by(Event.id))]

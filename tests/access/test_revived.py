@@ -26,7 +26,7 @@ from portal.delivery import outbox
 from portal.extensions import db, keys
 from portal.methods.totp import code_at
 from portal.models import Factor, Message, RecoveryCode, RecoverySet, Registration, User
-from tests import customers, devices
+from tests import customers
 from tests.customers import HERE, Customer, Visit, mailed, mailed_code
 
 MINUTE = timedelta(minutes=1)
@@ -56,13 +56,6 @@ def test_every_sign_in_ends(ben: Customer, cleo: Customer, now: datetime) -> Non
     after_restore.end_revived(now)
     assert {visit.standing.step(now) for visit in visits} == {Step.SIGN_IN}
     assert db.session.scalars(select(Factor.id).where(Factor.confirmed_at.is_(None))).all() == []
-
-
-def test_no_device_is_known(ben: Customer, now: datetime) -> None:
-    """T44: it may have been forgotten since, because it was stolen."""
-    cookie = devices.remember(ben, now)
-    assert after_restore.end_revived(now).counts["remembered devices"] == 1
-    assert devices.come_back(ben, cookie, now).known is False
 
 
 def test_no_code_that_was_sent_works(cleo: Customer, now: datetime) -> None:

@@ -26,6 +26,7 @@ REGISTRATION_LIFE = span("30 minutes")
 HALF_IN = span("30 minutes")
 IDLE = span("60 minutes")
 SIGN_IN_LIFE = span("12 hours")
+BROWSER_KNOWN = span("180 days")  # from its last finished sign-in with the address
 SEEN_EVERY = span("1 minute")
 SIGN_INS = 10  # finished ones at once
 DEVICES = 5  # remembered ones of a user; the oldest gives way
@@ -51,6 +52,13 @@ PASSWORDS_IN_A_ROW = waiting(
     "passwords",
     "wrong passwords for one address until a finished sign-in: from the hundredth, twenty a day",
     "100 free, then 72 minutes; forgotten after 60 days",  # 24 h / 20 = 72 min
+)
+# Strangers who burn an address's tries leave its owner these. When they are used up, the browser shares the others.
+PASSWORDS_IN_KNOWN_BROWSER = per(
+    "passwords in a known browser",
+    "passwords",
+    "wrong passwords for one address in a browser that is known there, which count on nothing else of the address",
+    "10 per day",
 )
 PASSWORDS_BY_NETWORK = per(
     "passwords by network",
@@ -158,3 +166,8 @@ WAITS: list[tuple[str, int | None, timedelta]] = [
 def password_hits(key: str) -> tuple[Hit, ...]:
     """What is counted for wrong passwords of one address, given by its key; a finished sign-in forgets it."""
     return tuple(Hit(limit, f"address {key}") for limit in (PASSWORD_WAITS, PASSWORDS, PASSWORDS_IN_A_ROW))
+
+
+def known_browser_hit(key: str, device: bytes | None) -> Hit:
+    """What is counted instead in a browser that is known with the address, by the hash of its mark."""
+    return Hit(PASSWORDS_IN_KNOWN_BROWSER, f"address {key} in {(device or b'').hex()}")

@@ -4,25 +4,40 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, literal, select, update
+from sqlalchemy import Row, and_, bindparam, exists, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from portal.access import counting, events, limits, sign_ins, stuffing
+from portal.access import counting, events, limits, password_tries, sign_ins, stuffing
 from portal.access.addresses import Address
 from portal.access.events import Actor
 from portal.access.limit_sentences import Hit, network
 from portal.access.problems import Busy, Gone, LimitReached, PasswordMissing, PasswordWrong, SignInWrong
 from portal.access.standing import Standing
 from portal.access.where import Where
-from portal.database import changed, read, write
+from portal.database import Moment, changed, read, write
 from portal.extensions import db, hasher
-from portal.models import Counter, User
+from portal.models import Counter, ResetLink, SignIn, User
 
 _ONE = select(literal(1).label("one")).subquery()
 _COUNTER = and_(Counter.name == bindparam("name"), Counter.subject == bindparam("subject"))
-# Always one row: who has the address, if anybody, and until when the network address waits.
+_SINCE = bindparam("since", type_=Moment)
+_CAME_IN = (SignIn.user_id == User.id, SignIn.device_hash == bindparam("device"), SignIn.raised_at > _SINCE)
+_BY_MAIL = (
+    ResetLink.email_key == bindparam("key"),
+    ResetLink.device_hash == bindparam("device"),
+    ResetLink.used_at > _SINCE,
+)
+# Always one row: who has the address, if anybody; whether the browser is known there, for they came in or chose their
+# password by a mailed link in it; and until when the network address waits.
 _KNOWN = (
-    select(User.id, User.email, User.password_hash, User.primary_method, Counter.free_at)
+    select(
+        User.id,
+        User.email,
+        User.password_hash,
+        User.primary_method,
+        Counter.free_at,
+        or_(exists().where(*_CAME_IN), exists().where(*_BY_MAIL)).label("known"),
+    )
     .select_from(_ONE)
     .outerjoin(User, User.email_key == bindparam("key"))
     .outerjoin(Counter, _COUNTER)
@@ -56,10 +71,11 @@ def sign_in(
     """
     if not password:
         raise PasswordMissing
-    hits = _hits(address.key, where)
     user = _known(address.key, where, now)
-    counts = counting.take((Hit(limits.POSTS_BY_NETWORK, _network(where)), *hits), now)
-    in_a_row = counts[limits.PASSWORDS_IN_A_ROW.name]
+    own = limits.known_browser_hit(address.key, where.device) if user.known else None
+    posts = Hit(limits.POSTS_BY_NETWORK, f"network {network(where.ip)}")
+    counted = password_tries.count(address.key, where, now, known=own, asked=(posts,))
+    hits, in_a_row = counted.hits, counted.in_a_row
     right = _verify(user.password_hash, password, hits, now)
     if user.id is None or not right:
         stuffing.note(address.key, where.ip, now)
@@ -92,13 +108,15 @@ def confirm(standing: Standing, password: str, now: datetime) -> None:
         with write() as session:
             sign_ins.end(session, standing.sign_in_id, "wrong_passwords", now)
         raise
-    hits = _hits(standing.email_key, standing.where)
+    key, where = standing.email_key, standing.where
+    own = limits.known_browser_hit(key, where.device) if standing.in_known_browser else None
     # Refused, it still counts towards the end of the sign-in: the address's waits alone would never reach it.
-    counts = counting.take(hits, now)
+    counted = password_tries.count(key, where, now, known=own)
+    hits = counted.hits
     stored = db.session.scalar(select(User.password_hash).where(User.id == standing.user_id))
     if not _verify(stored, password, (*mine, *hits), now):
-        stuffing.note(standing.email_key, standing.where.ip, now)
-        _note_wrong(standing.actor, counts[limits.PASSWORDS_IN_A_ROW.name], now)
+        stuffing.note(key, where.ip, now)
+        _note_wrong(standing.actor, counted.in_a_row, now)
         raise PasswordWrong
     counting.give_back((*mine, *hits), now)
 
@@ -106,7 +124,8 @@ def confirm(standing: Standing, password: str, now: datetime) -> None:
 def _known(key: str, where: Where, now: datetime) -> Row[Any]:
     """Who has an address: all None when nobody. Raises `LimitReached` for a network address that waits."""
     name, subject = stuffing.waits(where.ip)
-    found = read(_KNOWN, {"key": key, "name": name, "subject": subject}).one()
+    mark = {"device": where.device, "since": now - limits.BROWSER_KNOWN}
+    found = read(_KNOWN, {"key": key, "name": name, "subject": subject, **mark}).one()
     stuffing.refuse(found.free_at, now)
     return found
 
@@ -168,11 +187,3 @@ def _hashed_anew(user_id: int, stored: str, password: str, hits: tuple[Hit, ...]
     if found is None or not _verify(found, password, hits, now):
         raise SignInWrong
     return found
-
-
-def _hits(key: str, where: Where) -> tuple[Hit, ...]:
-    return (*limits.password_hits(key), Hit(limits.PASSWORDS_BY_NETWORK, _network(where)))
-
-
-def _network(where: Where) -> str:
-    return f"network {network(where.ip)}"

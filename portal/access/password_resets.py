@@ -108,9 +108,10 @@ def use(token: str, password: str, where: Where, now: datetime) -> None:
         raise Gone
     passwords.check_new(password, settings().password_length, (user.name, user.email, settings().company))
     hashed = hasher().hash(password)
+    used = {"used_at": now, "device_hash": where.device}
     with write() as session:
         sign_ins.lock_user(session, user.user_id)
-        if changed(session.execute(update(ResetLink).where(*_usable(token, now)).values(used_at=now))) != 1:
+        if changed(session.execute(update(ResetLink).where(*_usable(token, now)).values(**used))) != 1:
             raise Gone
         resets = {"mailed_reset_at": now, "last_mailed_reset_at": now} if user.purpose == RESET else {}
         session.execute(update(User).where(User.id == user.user_id).values(password_hash=hashed, **resets))

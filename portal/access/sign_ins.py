@@ -144,6 +144,7 @@ def raise_sign_in(
         raise Gone
     if standing.raised_at is None:
         right += limits.password_hits(standing.email_key)
+        right += (limits.known_browser_hit(standing.email_key, standing.where.device),)
         if standing.others >= limits.SIGN_INS:
             _end_oldest(session, standing.user_id, now)
     counting.settle(session, right, back, now)

@@ -56,6 +56,7 @@ class Standing:
     token_hash: bytes
     ended_at: datetime | None
     ended_because: str | None
+    device_hash: bytes | None
     new_device: bool
     wrong_passwords: int
     wrong_codes: int
@@ -70,6 +71,11 @@ class Standing:
     def actor(self) -> Actor:
         """Whose account it is, for the log."""
         return Actor(self.user_id, self.email, self.where)
+
+    @property
+    def in_known_browser(self) -> bool:
+        """Whether somebody came in, and asks in the very browser in which they did."""
+        return self.raised_at is not None and self.device_hash == self.where.device
 
     def enrolled(self, kind: str) -> tuple[Enrolment, ...]:
         """The user's finished factors of one kind, in the order they were set up."""
@@ -119,6 +125,7 @@ _STANDING = (
         SignIn.token_hash,
         SignIn.ended_at,
         SignIn.ended_because,
+        SignIn.device_hash,
         SignIn.new_device,
         SignIn.wrong_passwords,
         SignIn.wrong_codes,

@@ -41,7 +41,8 @@ class Registration(Model):
 class ResetLink(Model):
     """A link to choose a password: a new one ("reset"), or the first of a user the operator made ("first").
 
-    Asked for any address, it has a row; only a user's can be used.
+    Asked for any address, it has a row; only a user's can be used. `device_hash` is of the mark of the browser that
+    used it.
     """
 
     __tablename__ = "reset_links"
@@ -52,3 +53,4 @@ class ResetLink(Model):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+    device_hash: Mapped[bytes | None]

@@ -20,6 +20,7 @@ PROMISED = {
     "forgotten after 1 hour",
     "passwords": "20 per hour",
     "passwords in a row": "100 free, then 72 minutes; forgotten after 60 days",
+    "passwords in a known browser": "10 per day",
     "passwords by network": "10 per 5 minutes, 50 per hour",
     "posts by network": "300 per minute",
     "addresses by network": "10 per 10 minutes, then 15 minutes",

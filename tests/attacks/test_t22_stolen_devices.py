@@ -33,7 +33,7 @@ def thief(owner: Person, cookie: str | None = None) -> Browser:
     """Another browser with a copy of the cookie, and nothing else."""
     found = owner.browser.another()
     theirs = next(kept for kept in owner.browser.http.cookies if kept.name == COOKIE)
-    found.http.cookies.set(COOKIE, cookie or theirs.value, domain=theirs.domain, path=theirs.path)
+    found.http.cookies.set(COOKIE, cookie or str(theirs.value), domain=theirs.domain, path=theirs.path)
     return found
 
 

@@ -74,7 +74,9 @@ WIZARD_OPENED = _kind("wizard_opened", Told.ALWAYS)
 RECOVERY_CODES_MADE = _kind("recovery_codes_made", Told.ALWAYS, "number")
 RECOVERY_CODE_USED = _kind("recovery_code_used", Told.ALWAYS, "left")
 NOT_ME = _kind("not_me", Told.ALWAYS, "back", "gone", "stays")
+DEVICE_REMEMBERED = _kind("device_remembered", Told.ALWAYS, "days")
 # What the owner should look at.
+DEVICE_REUSED = _kind("device_reused", Told.ALWAYS)
 NEW_DEVICE = _kind("new_device", Told.HOURLY, "method")
 SIGNED_IN_AFTER_FAILURES = _kind("signed_in_after_failures", Told.HOURLY, "failures")
 SECOND_STEP_FAILED = _kind("second_step_failed", Told.HOURLY, "wrong")
@@ -82,6 +84,7 @@ PASSWORD_THROTTLED = _kind("password_throttled", Told.HOURLY)
 # What explains the rest.
 PASSWORD_WRONG = _kind("password_wrong", Told.NEVER)
 CODE_WRONG = _kind("code_wrong", Told.NEVER, "method")
+DEVICE_FORGOTTEN = _kind("device_forgotten", Told.NEVER, "because", "number")
 PRIMARY_CHOSEN = _kind("primary_chosen", Told.NEVER, "method")
 METHOD_BACK = _kind("method_back", Told.NEVER, "method", "name")  # this and the next by "This wasn't me"
 METHOD_GONE = _kind("method_gone", Told.NEVER, "method", "name")

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from portal.access import events, limits, removed_factors, sign_ins
+from portal.access import devices, events, limits, removed_factors, sign_ins
 from portal.access.events import Actor
 from portal.access.problems import Gone
 from portal.access.removed_factors import Undone
@@ -59,15 +59,17 @@ def use_link(token: str, where: Where, now: datetime) -> None:
         sign_ins.lock_user(session, told.user_id)
         if changed(session.execute(update(Event).where(*_usable(token, now)).values(not_me_used_at=now))) != 1:
             raise Gone
-        _shut_out(session, told.user_id, now)
+        actor = Actor(told.user_id, told.email, where)
+        _shut_out(session, actor, told.user_id, now)
         undone = removed_factors.undo(session, told.user_id, now, added_since=told.at if told.added else None)
-        _tell(session, Actor(told.user_id, told.email, where), undone, now)
+        _tell(session, actor, undone, now)
 
 
-def _shut_out(session: Session, user_id: int, now: datetime) -> None:
-    """End whatever lets a browser in: every sign-in, and the password until there is another."""
+def _shut_out(session: Session, actor: Actor, user_id: int, now: datetime) -> None:
+    """End whatever lets a browser in: sign-ins, remembered devices, and the password until there is another."""
     session.execute(update(User).where(User.id == user_id).values(password_shut_at=now))
     sign_ins.end_all(session, user_id, BECAUSE, now)
+    devices.forget_all(session, actor, BECAUSE, now)
 
 
 def _tell(session: Session, actor: Actor, undone: Undone, now: datetime) -> None:

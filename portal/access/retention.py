@@ -11,6 +11,7 @@ from portal.models import (
     Code,
     Counter,
     DemoMail,
+    Device,
     Event,
     Factor,
     Message,
@@ -56,6 +57,7 @@ def purge(now: datetime) -> dict[str, int]:
         "counters": delete(Counter).where(Counter.resets_at <= now - COUNTERS),
         "messages": delete(Message).where(Message.done_at <= now - MESSAGES),
         "sign-ins": delete(SignIn).where(SignIn.ends_at <= now - SIGN_INS),
+        "remembered devices": delete(Device).where(Device.expires_at <= now),
         "events": delete(Event).where(Event.at <= now - EVENTS),
         "events of nobody": delete(Event).where(Event.user_id.is_(None), Event.at <= now - EVENTS_OF_NOBODY),
         "network addresses of sign-ins": update(SignIn)

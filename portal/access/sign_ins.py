@@ -122,8 +122,10 @@ def raise_sign_in(
     *,
     right: tuple[Hit, ...] = (),
     back: tuple[Hit, ...] = (),
+    proved: bool = True,
 ) -> str:
-    """A second factor was proved: let the sign-in in, under a new token, which is returned.
+    """A second factor was proved: let the sign-in in, under a new token, which is returned. Or none was asked for,
+    because the browser is remembered: then `proved` is false.
 
     Only the holder of the token of before can do it, once: raises `Gone` when that token was replaced or the sign-in
     has ended, and the caller's transaction undoes what was spent. `right` are the counts that begin anew, `back` those
@@ -136,7 +138,7 @@ def raise_sign_in(
         "token_hash": token_hash(token),
         "raised_at": standing.raised_at or now,
         "raised_by": by,
-        "second_factor_at": now,
+        "second_factor_at": now if proved else None,
         "idle_ends_at": now + limits.IDLE,
     }
     known = {"sign_in": standing.sign_in_id, "known": standing.token_hash}

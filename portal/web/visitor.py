@@ -22,6 +22,7 @@ class Visitor(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
         self.name = standing.name
         self.email = standing.email
         self.idle_ends_at = standing.idle_ends_at
+        self.on_device = standing.where.remembered is not None  # or says so: its row may be gone
 
     @property
     def is_in(self) -> bool:

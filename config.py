@@ -21,8 +21,8 @@ INSTANCE = ROOT / "instance"
 # OWASP's floor for argon2id (memory in KiB, passes, lanes); production refuses anything cheaper.
 ARGON2_FLOOR = (19 * 1024, 2, 1)
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+text = str.strip
 DEFAULT_PORTS = {"http": 80, "https": 443}
-DATABASES = ("sqlite", "postgresql+psycopg")
 
 PLAY_STORE = "https://play.google.com/store/apps/details?id=com.google.android.apps.authenticator2"
 APP_STORE = "https://apps.apple.com/app/google-authenticator/id388497605"
@@ -36,10 +36,6 @@ APPS = (
 
 class BadSetting(Exception):
     """A setting that can't be used: the message names the variable and what it must be."""
-
-
-def text(raw: str) -> str:
-    return raw.strip()
 
 
 def number(raw: str) -> int:
@@ -83,7 +79,7 @@ def url(raw: str) -> str:
 
 
 def database(raw: str) -> str:
-    if raw.partition("://")[0] not in DATABASES or "://" not in raw:
+    if raw.partition("://")[:2] not in (("sqlite", "://"), ("postgresql+psycopg", "://")):
         raise ValueError("must be like postgresql+psycopg://user@host/name or sqlite:////path/of/a/file.db")
     return raw
 
@@ -165,6 +161,7 @@ class Settings:
     apps: str = setting(text, "the apps named for each system, divided by semicolons", APPS)
     metrics_token: str = setting(text, "the bearer token that opens /metrics; without one, nobody", "", secret=True)
     password_length: int = setting(number, "the least characters of a password, 8 to 64", 12)
+    remember_days: int = setting(number, "days a device can be remembered for; 0 switches it off, 90 at most", 30)
     argon2: tuple[int, int, int] = setting(argon2_cost, "argon2id's memory in KiB, passes and lanes", (65536, 3, 1))
 
     @classmethod
@@ -218,8 +215,10 @@ class Settings:
                     raise BadSetting(f"{variable(f)} is required in production")
         if self.tls == "none" and self.mail_server and self.mail_server not in LOOPBACK:
             raise BadSetting("PORTAL_MAIL_TLS can't be none for a server that is not on this machine")
-        if not 8 <= self.password_length <= 64:
-            raise BadSetting("PORTAL_PASSWORD_LENGTH must be from 8 to 64")
+        # A device is remembered no longer than a network address is kept, for its row shows one.
+        for name, least, most in (("password_length", 8, 64), ("remember_days", 0, 90)):
+            if not least <= getattr(self, name) <= most:
+                raise BadSetting(f"PORTAL_{name.upper()} must be from {least} to {most}")
         if not self.methods:
             raise BadSetting("PORTAL_METHODS must name at least one method")
 

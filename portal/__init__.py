@@ -15,6 +15,7 @@ from portal.web import (
     browser,
     check_up,
     cookies,
+    devices,
     errors,
     gate,
     headers,
@@ -31,6 +32,7 @@ from portal.web import (
 from portal.web.auth import auth
 from portal.web.demo import demo
 from portal.web.help import help_pages
+from portal.web.numbers import RowNumber
 from portal.web.onboarding import onboarding
 from portal.web.pages import pages
 from portal.web.security import security
@@ -44,6 +46,7 @@ NO_COOKIE = ";"
 ROUTES = (
     activity,
     check_up,
+    devices,
     lost_access,
     metrics,
     new_phone,
@@ -75,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _extend(app)
     smtp.install(app, settings)
     _protect(app)
+    app.url_map.converters["int"] = RowNumber
     for blueprint in (pages, help_pages, auth, onboarding, security, *([demo] if settings.development else [])):
         app.register_blueprint(blueprint)
     _furnish(app, settings)

@@ -30,12 +30,13 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         *(events.PASSWORD_CHANGED, events.PASSWORD_RESET, events.PASSWORD_CHOSEN),
         *(events.METHOD_ADDED, events.METHOD_REMOVED, events.METHOD_BACK, events.METHOD_GONE),
         *(events.METHOD_OPENED, events.METHODS_RESET, events.WIZARD_OPENED, events.PRIMARY_CHOSEN),
-        *(events.RECOVERY_CODES_MADE, events.NOT_ME, events.RECOVERY_STOPPED, events.RECOVERY_DONE),
+        *(events.RECOVERY_CODES_MADE, events.DEVICE_REMEMBERED, events.DEVICE_FORGOTTEN, events.NOT_ME),
+        *(events.RECOVERY_STOPPED, events.RECOVERY_DONE),
     ),
     WARNINGS: (
         *(events.NEW_DEVICE, events.SIGNED_IN_AFTER_FAILURES, events.SECOND_STEP_FAILED),
-        *(events.PASSWORD_THROTTLED, events.METHOD_CLOSED, events.RECOVERY_ASKED, events.RECOVERY_BEGUN),
-        *(events.RECOVERY_WAITING, events.RECOVERY_OVER),
+        *(events.PASSWORD_THROTTLED, events.METHOD_CLOSED, events.DEVICE_REUSED),
+        *(events.RECOVERY_ASKED, events.RECOVERY_BEGUN, events.RECOVERY_WAITING, events.RECOVERY_OVER),
     ),
 }
 GROUP_OF = {kind.name: group for group, kinds in GROUPS.items() for kind in kinds} | dict.fromkeys(

@@ -1,7 +1,8 @@
 """Ending what a restored backup brings back to life.
 
-A backup is older than what happened since: sign-ins that ended are alive in it, and codes, links and recovery codes
-that were used are not. Nobody can tell any more which, so all of them end. Passwords and methods stay as they were.
+A backup is older than what happened since: sign-ins that ended are alive in it, devices that were forgotten are known,
+and codes, links and recovery codes that were used are not. Nobody can tell any more which, so all of them end.
+Passwords and methods stay as they were.
 
 Everything here runs before the portal is opened again, in batches, and may be broken off and run again.
 """
@@ -14,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal import methods
-from portal.access import by_operator, limits, open_recoveries
+from portal.access import by_operator, devices, limits, open_recoveries
 from portal.access.events import Actor
 from portal.access.password_resets import FIRST
 from portal.access.sign_ins import lock_user
@@ -58,6 +59,7 @@ class Ended:
 def end_revived(now: datetime) -> Ended:
     """End everything that may have been ended, used or sent since the backup. Doing it twice does no harm."""
     counts = {
+        "remembered devices": devices.forget_everybody(now),
         "sign-ins": by_operator.sign_out_everybody(now),  # and what they were setting up
         "registrations": _in_batches(Registration.id, _drop_registrations),
         "codes": _in_batches(Code.id, lambda session, ids: _spend_codes(session, ids, now)),

@@ -81,7 +81,9 @@ RECOVERY_OVER = _kind("recovery_over", Told.ALWAYS, "lapses_at", leads_to=mailed
 RECOVERY_STOPPED = _kind("recovery_stopped", Told.ALWAYS, "because")
 RECOVERY_DONE = _kind("recovery_done", Told.ALWAYS)
 NOT_ME = _kind("not_me", Told.ALWAYS, "back", "gone", "stays")
+DEVICE_REMEMBERED = _kind("device_remembered", Told.ALWAYS, "days")
 # What the owner should look at.
+DEVICE_REUSED = _kind("device_reused", Told.ALWAYS)
 NEW_DEVICE = _kind("new_device", Told.HOURLY, "method")
 SIGNED_IN_AFTER_FAILURES = _kind("signed_in_after_failures", Told.HOURLY, "failures")
 SECOND_STEP_FAILED = _kind("second_step_failed", Told.HOURLY, "wrong")
@@ -90,6 +92,7 @@ PASSWORD_THROTTLED = _kind("password_throttled", Told.HOURLY)
 PASSWORD_WRONG = _kind("password_wrong", Told.NEVER)
 CODE_WRONG = _kind("code_wrong", Told.NEVER, "method")
 RECOVERY_ASKED = _kind("recovery_asked", Told.NEVER)  # the mail with the link tells the owner
+DEVICE_FORGOTTEN = _kind("device_forgotten", Told.NEVER, "because", "number")
 PRIMARY_CHOSEN = _kind("primary_chosen", Told.NEVER, "method")
 METHOD_BACK = _kind("method_back", Told.NEVER, "method", "name")  # this and the next by "This wasn't me"
 METHOD_GONE = _kind("method_gone", Told.NEVER, "method", "name")

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal import methods
-from portal.access import events, limits, open_recoveries
+from portal.access import devices, events, limits, open_recoveries
 from portal.access.problems import Gone, LastMethod
 from portal.access.sign_ins import end_others, lock_user
 from portal.access.standing import Enrolment, Standing
@@ -90,12 +90,14 @@ def evidence(rows: Rows) -> tuple[Enrolled, ...]:
 
 
 def finish(session: Session, standing: Standing, factor: Factor, now: datetime) -> None:
-    """A set-up proved right: the method is on, every other sign-in ends (R13), the first one is primary.
+    """A set-up proved right: the method is on, every other sign-in ends and every other device is forgotten (R13), the
+    first one is primary.
 
     The caller holds the user's row (`lock_user`). Raises `Gone` when the set-up was cancelled, expired or finished by
     another tab meanwhile.
     """
     end_others(session, standing, METHODS_CHANGED, now)  # before the factors, as a code that is proved does
+    devices.forget_others(session, standing, METHODS_CHANGED, now)
     taken = slots(session, standing.user_id, factor.kind)
     slot = next(i for i in range(1, len(taken) + 2) if i not in taken)
     name = first_name(factor.kind, slot)
@@ -140,14 +142,15 @@ def rename(user_id: int, factor_id: int, name: str) -> None:
 
 
 def remove(session: Session, standing: Standing, kind: str, now: datetime, *, factor_id: int | None = None) -> None:
-    """Switch a whole method off, or remove one of several. Every other sign-in ends. What is removed stays for a while,
-    where it proves nothing, for "This wasn't me" to bring back.
+    """Switch a whole method off, or remove one of several. Every other sign-in ends, every other device is forgotten.
+    What is removed stays for a while, where it proves nothing, for "This wasn't me" to bring back.
 
     Raises `LastMethod` when nothing would be left (R2), `Gone` when there is nothing to remove. Two tabs that remove
     the last two methods wait for each other at the user's row.
     """
     lock_user(session, standing.user_id)
     end_others(session, standing, METHODS_CHANGED, now)
+    devices.forget_others(session, standing, METHODS_CHANGED, now)
     which = [Factor.user_id == standing.user_id, Factor.kind == kind, Factor.confirmed_at.is_not(None)]
     if factor_id is not None:
         which.append(Factor.id == factor_id)

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from portal.access import events, limits, open_recoveries, removed_factors, sign_ins
+from portal.access import devices, events, limits, open_recoveries, removed_factors, sign_ins
 from portal.access.events import Actor
 from portal.access.problems import Gone
 from portal.access.removed_factors import Undone
@@ -60,18 +60,18 @@ def use_link(token: str, where: Where, now: datetime) -> None:
         if changed(session.execute(update(Event).where(*_usable(token, now)).values(not_me_used_at=now))) != 1:
             raise Gone
         actor = Actor(told.user_id, told.email, where)
-        _shut_out(session, actor, now)
+        _shut_out(session, actor, told.user_id, now)
         undone = removed_factors.undo(session, told.user_id, now, added_since=told.at if told.added else None)
         _tell(session, actor, undone, now)
 
 
-def _shut_out(session: Session, actor: Actor, now: datetime) -> None:
-    """End whatever lets a browser in: every sign-in, a wait after losing everything, and the password until there is
-    another."""
-    assert actor.user_id is not None  # noqa: S101  nobody's address gets no mail
-    session.execute(update(User).where(User.id == actor.user_id).values(password_shut_at=now))
+def _shut_out(session: Session, actor: Actor, user_id: int, now: datetime) -> None:
+    """End whatever lets a browser in: sign-ins, remembered devices, a wait after losing everything, and the password
+    until there is another."""
+    session.execute(update(User).where(User.id == user_id).values(password_shut_at=now))
     open_recoveries.stop(session, actor, open_recoveries.NOT_ME, now)
-    sign_ins.end_all(session, actor.user_id, BECAUSE, now)
+    sign_ins.end_all(session, user_id, BECAUSE, now)
+    devices.forget_all(session, actor, BECAUSE, now)
 
 
 def _tell(session: Session, actor: Actor, undone: Undone, now: datetime) -> None:

@@ -11,6 +11,7 @@ from portal.models import (
     Code,
     Counter,
     DemoMail,
+    Device,
     Event,
     Factor,
     Message,
@@ -59,6 +60,7 @@ def purge(now: datetime) -> dict[str, int]:
         "messages": delete(Message).where(Message.done_at <= now - MESSAGES),
         "lost accesses": delete(Recovery).where(Recovery.opened_at <= now - RECOVERIES),
         "sign-ins": delete(SignIn).where(SignIn.ends_at <= now - SIGN_INS),
+        "remembered devices": delete(Device).where(Device.expires_at <= now),
         "events": delete(Event).where(Event.at <= now - EVENTS),
         "events of nobody": delete(Event).where(Event.user_id.is_(None), Event.at <= now - EVENTS_OF_NOBODY),
         "network addresses of sign-ins": update(SignIn)

@@ -122,24 +122,25 @@ def raise_sign_in(
     *,
     right: tuple[Hit, ...] = (),
     back: tuple[Hit, ...] = (),
+    proved: bool = True,
 ) -> str:
-    """A second factor was proved: let the sign-in in, under a new token, which is returned.
+    """A second factor was proved: let the sign-in in, under a new token, which is returned. Or none was asked for,
+    because the browser is remembered: then `proved` is false.
 
     Only the holder of the token of before can do it, once: raises `Gone` when that token was replaced or the sign-in
     has ended, and the caller's transaction undoes what was spent. `right` are the counts that begin anew, `back` those
     whose try is given back. Whoever has a second factor has not lost everything: a case of that is stopped.
     """
     token = new_token()
-    if standing.recovery:
-        lock_user(session, standing.user_id)
-        open_recoveries.stop(session, standing.actor, open_recoveries.SIGNED_IN, now)
+    if standing.recovery and proved:
+        _stop_recovery(session, standing, now)
     if standing.mailbox_spent:  # before the sign-in's row, in the order in which a change of the password takes them
         session.execute(update(User).where(User.id == standing.user_id).values(mailed_reset_at=None))
     values = {
         "token_hash": token_hash(token),
         "raised_at": standing.raised_at or now,
         "raised_by": by,
-        "second_factor_at": now,
+        "second_factor_at": now if proved else None,
         "idle_ends_at": now + limits.IDLE,
     }
     known = {"sign_in": standing.sign_in_id, "known": standing.token_hash}
@@ -153,6 +154,11 @@ def raise_sign_in(
     counting.settle(session, right, back, now)
     _note_arrival(session, standing, by, now)
     return token
+
+
+def _stop_recovery(session: Session, standing: Standing, now: datetime) -> None:
+    lock_user(session, standing.user_id)
+    open_recoveries.stop(session, standing.actor, open_recoveries.SIGNED_IN, now)
 
 
 def _mine(standing: Standing) -> tuple[ColumnElement[bool], ...]:

@@ -4,6 +4,7 @@ An index stands where a query needs one; foreign keys go with their parent's row
 """
 
 from portal.models.base import ADDRESS
+from portal.models.devices import Device
 from portal.models.factors import Code, Factor, RecoveryCode, RecoverySet, RemovedFactor
 from portal.models.messages import DemoMail, Message
 from portal.models.records import Counter, Event
@@ -16,6 +17,7 @@ __all__ = [
     "Code",
     "Counter",
     "DemoMail",
+    "Device",
     "Event",
     "Factor",
     "Message",

@@ -156,3 +156,12 @@ def test_this_was_not_me_stops_it_too(ben: Customer, now: datetime) -> None:
     link = str(mailed(now, notice=True)["not_me"]).rpartition("/")[2]
     not_me.use_link(mailed_links.read(mailed_links.NOT_ME, link) or "", HERE, now)
     assert (case_of(ben).cancelled_because, told("recovery_stopped")) == ("not_me", 1)
+
+
+def test_a_remembered_device_stops_nothing(ben: Customer, now: datetime) -> None:
+    """R3: it proves no second factor. Who has lost the phone but not the laptop would wait for ever; whoever knows
+    nothing of the wait is told of it on every page, and stops it there."""
+    begin_recovery(ben.half_in(now), now)
+    with write() as session:
+        sign_ins.raise_sign_in(session, ben.half_in(now).standing, "device", now, proved=False)
+    assert case_of(ben).cancelled_at is None

@@ -29,6 +29,7 @@ def test_it_says_what_it_ended(operator: Operator, make: Make) -> None:
     make("ben", "totp").come_in(clock.now())
     printed = operator.does("after-restore", "--yes").splitlines()
     assert printed == [
+        "remembered devices: 0",
         "sign-ins: 1",
         "registrations: 0",
         "codes: 0",

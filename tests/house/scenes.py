@@ -10,7 +10,7 @@ from jinja2 import Template
 
 from portal import clock
 from portal.access import limits
-from tests.house import lasting_states, link_states, lost_states, operator_states, states
+from tests.house import device_states, lasting_states, link_states, lost_states, operator_states, states
 from tests.house.conftest import Inside
 from tests.house.states import State, confirmed
 
@@ -114,6 +114,12 @@ SHOWN: list[tuple[Make, str, int, str]] = [
     (states.mailbox_spent, "/sign-in/other", 200, "Try another way"),
     (states.mailbox_spent, "/sign-in/verify/email", 403, "A code by email does not count this time"),
     (confirmed("password.change"), "/security/password", 200, "Change password"),
+    (states.inside, "/security/sign-ins", 200, "Your sign-ins"),
+    (device_states.inside_twice, "/security/sign-ins", 200, "Your sign-ins"),
+    (device_states.inside_on_device, "/security/sign-ins", 200, "Your sign-ins"),
+    (states.inside, "/security/devices", 200, "Remembered devices"),
+    (device_states.inside_on_device, "/security/devices", 200, "Remembered devices"),
+    (device_states.inside_on_device, "/security/devices/{id}/rename", 200, "Rename this device"),
     (states.inside, "/nowhere", 404, "There is no page at this address"),
     (states.inside, "/sign-out", 405, "This address takes no such request"),
 ]
@@ -145,6 +151,7 @@ ANSWERED: list[tuple[Make, str, dict[str, str], int, str]] = [
     (states.inside, "/security/email/enable", {"password": "wrong"}, 422, "Confirm password"),
     (states.inside_with_two, "/security/preferences", {}, 422, "Preferences"),
     (states.inside_with_two_apps, "/security/totp/{id}/rename", {"name": " "}, 422, "Rename this app"),
+    (device_states.inside_on_device, "/security/devices/{id}/rename", {"name": " "}, 422, "Rename this device"),
     (states.outside, "/password/forgot", {}, 422, "Forgotten your password?"),
     (states.forgotten, "/password/reset", {"new_password": "short"}, 422, "Choose a new password"),
     (confirmed("password.change"), "/security/password", {"new_password": "short"}, 422, "Change password"),

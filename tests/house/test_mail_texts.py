@@ -36,6 +36,7 @@ FACTS = {
     "gone": 2,
     "stays": 1,
     "not_me": "https://portal.example.com/not-me/token.signature",
+    "days": 30,
 }
 NOTICES = [f"notice {kind.name}" for kind in KINDS.values() if kind.told is not Told.NEVER]
 WITH_LINK = {"first_password", "password_reset", "lost_access"}

@@ -56,6 +56,10 @@ TABLE = """
 /security/activity.csv                  GET       IN
 /security/activity.json                 GET       IN
 /security/check-up                      GET POST  IN
+/security/devices                       GET       IN
+/security/devices/<int:id>/forget       POST      IN
+/security/devices/<int:id>/rename       GET POST  IN
+/security/devices/forget-all            POST      IN
 /security/lost-access/stop              POST      IN
 /security/new-phone                     GET       IN
 /security/new-phone/<int:id>/remove     GET POST  IN
@@ -64,6 +68,9 @@ TABLE = """
 /security/preferences                   GET POST  IN
 /security/recovery-codes                GET       IN
 /security/recovery-codes/new            GET POST  IN
+/security/sign-ins                      GET       IN
+/security/sign-ins/<int:id>/end         POST      IN
+/security/sign-ins/end-others           POST      IN
 /sign-in                                GET POST  everybody
 /sign-in/lost-access                    GET POST  SIGN_IN CHECK IN
 /sign-in/lost-access/begin              GET POST  everybody
@@ -78,6 +85,7 @@ TABLE = """
 /sign-in/verify/<method>                GET POST  CHECK RECOVER IN
 /sign-in/verify/<method>/send           POST      CHECK RECOVER IN
 /sign-out                               POST      everybody
+/sign-out/completely                    POST      everybody
 /static/<path:filename>                 GET       everybody
 """
 

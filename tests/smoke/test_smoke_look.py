@@ -14,6 +14,7 @@ from tests.smoke.pages import (
     Activity,
     CheckUp,
     Choice,
+    Devices,
     NotMe,
     Overview,
     Password,
@@ -25,6 +26,7 @@ from tests.smoke.pages import (
     Security,
     ShutOut,
     SignIn,
+    SignIns,
 )
 
 pytestmark = pytest.mark.lookover
@@ -146,6 +148,33 @@ def test_the_pages_of_security_and_access(cast: Cast, visit_with_scripts: Visit)
     Password(page).confirm(cleo.password)
     page.get_by_role("heading", name="Make new recovery codes").wait_for()
     eye.look("remake-codes")
+    eye.nothing_found()
+
+
+def test_the_pages_of_sign_ins_and_devices(cast: Cast, visit_with_scripts: Visit) -> None:
+    """Two browsers; in one of them, ben is remembered."""
+    ben = cast.customer("ben", APP)
+    acts.sign_in_remembered(visit_with_scripts(ben), ben)
+    page = visit_with_scripts(ben)
+    eye = Eye(page)
+    acts.give_password(page, ben)
+    acts.ask_for(page, APP).remember().enter_app_code("12345")
+    eye.look("verify-remembering")
+    SecondStep(page).enter_app_code(ben.app_code())
+    Overview(page).here()
+    SignIns(page).open()
+    eye.look("sign-ins")
+    devices = Devices(page).open()
+    eye.look("devices")
+    devices.rename("")
+    eye.look("rename-device-wrong")
+    devices.field("Name of the device").fill("The laptop in the kitchen, beside the window")
+    devices.button("Save").click()
+    eye.look("device-renamed")
+    devices.open_menu()
+    eye.look("menu-on-device")
+    devices.open().button("Forget all devices").click()
+    eye.look("no-devices")
     eye.nothing_found()
 
 

@@ -12,7 +12,7 @@ from tests.smoke.pages.activity import Activity, ForgottenPassword, NewPassword,
 from tests.smoke.pages.base import Screen
 from tests.smoke.pages.entrance import LostAccess, OtherWays, RecoveryCode, Registration, SecondStep, SignIn
 from tests.smoke.pages.help import TwoFactorHelp
-from tests.smoke.pages.security import CheckUp, NewPhone, Preferences, RecoveryCodes, Security
+from tests.smoke.pages.security import CheckUp, Devices, NewPhone, Preferences, RecoveryCodes, Security, SignIns
 from tests.smoke.pages.wizard import Choice, Password, SaveCodes, SetUpApp, SetUpEmail
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Activity",
     "CheckUp",
     "Choice",
+    "Devices",
     "ForgottenPassword",
     "LostAccess",
     "NewPassword",
@@ -40,5 +41,6 @@ __all__ = [
     "SetUpEmail",
     "ShutOut",
     "SignIn",
+    "SignIns",
     "TwoFactorHelp",
 ]

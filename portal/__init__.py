@@ -19,6 +19,7 @@ from portal.web import (
     errors,
     gate,
     headers,
+    lost_access,
     metrics,
     new_phone,
     not_me,
@@ -46,6 +47,7 @@ ROUTES = (
     activity,
     check_up,
     devices,
+    lost_access,
     metrics,
     new_phone,
     not_me,
@@ -136,6 +138,8 @@ def _furnish(app: Flask, settings: Settings) -> None:
         day_and_clock=times.day_and_clock,
         iso=times.iso,
         minutes=times.minutes,
+        hours=times.hours,
+        moment=times.moment,
         browser=browser.describe,
     )
     app.context_processor(lambda: {"visitor": visitor()})

@@ -8,7 +8,16 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from portal import clock, methods
-from portal.access import codes, factors, mailed_links, password_resets, recovery_codes, second_factor, sign_ins
+from portal.access import (
+    codes,
+    factors,
+    mailed_links,
+    password_resets,
+    recoveries,
+    recovery_codes,
+    second_factor,
+    sign_ins,
+)
 from portal.access.addresses import read_address
 from portal.access.limits import STEP
 from portal.access.standing import Standing, read_standing
@@ -150,6 +159,35 @@ def ask_link(email: str, where: Where, now: datetime) -> str:
         pass
     token = mailed_links.read(mailed_links.RESET, str(told["link"]).rpartition("/")[2])
     assert token
+    return token
+
+
+def ask_recovery(visit: Visit, now: datetime) -> str:
+    """Say that everything is lost, and read the mail: the token of the link that begins the wait. Everything waiting
+    before it is handed over too."""
+    recoveries.ask(visit.standing, now)
+    while "hours" not in (told := mailed(now)):
+        pass
+    return token_in(told, mailed_links.BEGIN_RECOVERY)
+
+
+def begin_recovery(visit: Visit, now: datetime, token: str = "") -> str:
+    """Begin the wait, and read the notice: the token of the link that stops it."""
+    recoveries.begin(token or ask_recovery(visit, now), HERE, now)
+    return stop_link(now)
+
+
+def stop_link(now: datetime) -> str:
+    """The token of the link that stops a wait, in the notice of one that has waited longest."""
+    while not str((told := mailed(now, notice=True))["kind"]).startswith("recovery_") or "link" not in told:
+        pass
+    return token_in(told, mailed_links.STOP_RECOVERY)
+
+
+def token_in(told: Mapping[str, Any], path: str) -> str:
+    """The token of the link in a mail."""
+    token = mailed_links.read(path, str(told["link"]).rpartition("/")[2])
+    assert token, "the link is good for something else"
     return token
 
 

@@ -4,18 +4,19 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.access import password_resets
 from portal.access.addresses import Address
 from portal.access.answers import read_name
+from portal.access.open_recoveries import OPEN
 from portal.access.problems import AddressTaken, Gone
 from portal.crypto import new_token
 from portal.database import write
 from portal.delivery import outbox
 from portal.extensions import db, hasher, keys
-from portal.models import Factor, RecoveryCode, RecoverySet, SignIn, User
+from portal.models import Factor, Recovery, RecoveryCode, RecoverySet, SignIn, User
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Account:
     methods: tuple[str, ...]
     codes: int
     last_sign_in_at: datetime | None
+    recovery_due_at: datetime | None  # when the wait ends, or ended, of somebody who has lost everything
 
 
 def create(address: Address, name: str, now: datetime) -> None:
@@ -76,7 +78,8 @@ def everybody() -> list[Account]:
 
 def _accounts(email_key: str | None) -> list[Account]:
     users = select(User.id, User.email, User.email_key, User.name, User.created_at, User.last_mailed_reset_at)
-    users = users.add_columns(User.mailed_reset_at, User.methods_reset_at).order_by(User.email_key)
+    users = users.add_columns(User.mailed_reset_at, User.methods_reset_at, Recovery.due_at).order_by(User.email_key)
+    users = users.outerjoin(Recovery, and_(Recovery.user_id == User.id, *OPEN))
     kinds = select(Factor.user_id, Factor.kind).where(Factor.confirmed_at.is_not(None)).distinct()
     last = select(SignIn.user_id, func.max(SignIn.raised_at)).group_by(SignIn.user_id)
     unused = select(RecoverySet.user_id, func.count()).join(RecoveryCode, RecoveryCode.set_id == RecoverySet.id)
@@ -105,6 +108,7 @@ def _accounts(email_key: str | None) -> list[Account]:
             methods=tuple(methods[row.id]),
             codes=codes.get(row.id, 0),
             last_sign_in_at=seen.get(row.id),
+            recovery_due_at=row.due_at,
         )
         for row in db.session.execute(users)
     ]

@@ -31,16 +31,19 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         *(events.METHOD_ADDED, events.METHOD_REMOVED, events.METHOD_BACK, events.METHOD_GONE),
         *(events.METHOD_OPENED, events.METHODS_RESET, events.WIZARD_OPENED, events.PRIMARY_CHOSEN),
         *(events.RECOVERY_CODES_MADE, events.DEVICE_REMEMBERED, events.DEVICE_FORGOTTEN, events.NOT_ME),
+        *(events.RECOVERY_STOPPED, events.RECOVERY_DONE),
     ),
     WARNINGS: (
         *(events.NEW_DEVICE, events.SIGNED_IN_AFTER_FAILURES, events.SECOND_STEP_FAILED),
         *(events.PASSWORD_THROTTLED, events.METHOD_CLOSED, events.DEVICE_REUSED),
+        *(events.RECOVERY_ASKED, events.RECOVERY_BEGUN, events.RECOVERY_WAITING, events.RECOVERY_OVER),
     ),
 }
 GROUP_OF = {kind.name: group for group, kinds in GROUPS.items() for kind in kinds} | dict.fromkeys(
     (SIGNED_IN, UNFINISHED), SIGN_INS
 )
-BY_OPERATOR = {kind.name for kind in (events.METHODS_RESET, events.WIZARD_OPENED, events.SIGNED_OUT_BY_OPERATOR)}
+_OPERATORS = (events.METHODS_RESET, events.WIZARD_OPENED, events.SIGNED_OUT_BY_OPERATOR)
+BY_OPERATOR = {kind.name for kind in (*_OPERATORS, events.RECOVERY_WAITING, events.RECOVERY_OVER)}
 AT_ONCE = 500  # lines that a download reads in one go
 _NO_MORE = 2**31 - 1  # larger than any id
 

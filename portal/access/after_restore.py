@@ -15,8 +15,11 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal import methods
-from portal.access import by_operator, devices, limits
+from portal.access import by_operator, devices, limits, open_recoveries
+from portal.access.events import Actor
 from portal.access.password_resets import FIRST
+from portal.access.sign_ins import lock_user
+from portal.access.where import NOWHERE
 from portal.database import changed, write
 from portal.delivery import outbox
 from portal.extensions import db
@@ -25,6 +28,7 @@ from portal.models import (
     Event,
     Factor,
     Message,
+    Recovery,
     RecoveryCode,
     RecoverySet,
     Registration,
@@ -65,6 +69,7 @@ def end_revived(now: datetime) -> Ended:
         "links": _in_batches(ResetLink.id, lambda session, ids: _end_links(session, ids, now)),
         "links in notices": _in_batches(Event.id, _forget_links),
         "removed methods": _in_batches(RemovedFactor.id, _drop_removed),
+        "lost accesses": _in_batches(Recovery.id, lambda session, ids: _stop_recoveries(session, ids, now)),
         "recovery codes": _in_batches(RecoverySet.id, _empty_sets),
         "time steps of apps": _in_batches(Factor.id, lambda session, ids: _spend_steps(session, ids, now)),
     }
@@ -105,6 +110,17 @@ def _forget_links(session: Session, ids: Sequence[int]) -> int:
 def _drop_removed(session: Session, ids: Sequence[int]) -> int:
     """None comes back: its owner may have brought it back since, and removed it for good."""
     return changed(session.execute(delete(RemovedFactor).where(RemovedFactor.id.in_(ids))))
+
+
+def _stop_recoveries(session: Session, ids: Sequence[int], now: datetime) -> int:
+    """Each may have been stopped since, so each begins anew. The owners of those whose wait had begun are told."""
+    owners = select(Recovery.id, User.id, User.email).join(User, User.id == Recovery.user_id)
+    stopped = 0
+    for id, user_id, email in session.execute(owners.where(Recovery.id.in_(ids), *open_recoveries.OPEN)).all():
+        lock_user(session, user_id)
+        actor = Actor(user_id, email, NOWHERE)
+        stopped += open_recoveries.stop(session, actor, open_recoveries.RESTORED, now, Recovery.id == id)
+    return stopped
 
 
 def _empty_sets(session: Session, ids: Sequence[int]) -> int:

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
-from portal.access import devices, events, password_resets, removed_factors, sign_ins
+from portal.access import devices, events, factors, open_recoveries, password_resets, recoveries, sign_ins
 from portal.access.accounts import Account
 from portal.access.answers import read_name
 from portal.access.events import Actor
@@ -12,9 +12,9 @@ from portal.access.problems import Gone
 from portal.access.where import NOWHERE
 from portal.database import changed, write
 from portal.extensions import db
-from portal.models import Factor, RecoverySet, SignIn, User
+from portal.models import SignIn, User
 
-METHODS_CHANGED, SIGNED_OUT = "methods_changed", "operator"
+SIGNED_OUT = "operator"
 REASON_MOST = 200
 BATCH = 500  # sign-ins in one transaction
 
@@ -28,17 +28,16 @@ def reset_methods(account: Account, reason: str, now: datetime) -> None:
     """Take every method and the recovery codes away; every sign-in and mailed link ends, every device is forgotten; the
     owner is told.
 
-    From now on, until a method is set up again, a password that comes by mail shuts the wizard (R15).
+    From now on, until a method is set up again, a password that comes by mail shuts the wizard (R15). What they had
+    begun themselves after losing everything is stopped.
     """
     with write() as session:
         sign_ins.lock_user(session, account.id)
-        sign_ins.end_all(session, account.id, METHODS_CHANGED, now)  # before the factors, as a code that is proved does
-        devices.forget_all(session, _actor(account), METHODS_CHANGED, now)
-        session.execute(delete(Factor).where(Factor.user_id == account.id))
-        removed_factors.drop(session, account.id)
-        session.execute(delete(RecoverySet).where(RecoverySet.user_id == account.id))
-        values = {"primary_method": None, "methods_reset_at": now}
-        session.execute(update(User).where(User.id == account.id).values(**values))
+        # Before the factors, as a code that is proved does.
+        sign_ins.end_all(session, account.id, factors.METHODS_CHANGED, now)
+        devices.forget_all(session, _actor(account), factors.METHODS_CHANGED, now)
+        factors.take_all(session, account.id, now)
+        open_recoveries.stop(session, _actor(account), open_recoveries.OPERATOR, now)
         password_resets.end_links(session, account.email_key, now)
         events.record(session, events.METHODS_RESET, _actor(account), now, reason=reason)
 
@@ -54,6 +53,14 @@ def open_wizard(account: Account, now: datetime) -> None:
         if changed(session.execute(update(User).where(*shut).values(mailed_reset_at=None))) != 1:
             raise Gone
         events.record(session, events.WIZARD_OPENED, _actor(account), now)
+
+
+def stop_recovery(account: Account, now: datetime) -> None:
+    """Stop what was begun in a user's name by "I have lost everything". The owner is told.
+
+    Raises `Gone` when nothing was.
+    """
+    recoveries.stop(_actor(account), open_recoveries.OPERATOR, now)
 
 
 def sign_out(account: Account, now: datetime) -> int:

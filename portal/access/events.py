@@ -37,6 +37,7 @@ class Kind:
     name: str
     facts: frozenset[str]
     told: Told
+    leads_to: str = ""  # what the link in the mail is good for, if there is one
 
     @property
     def answered(self) -> bool:
@@ -57,8 +58,8 @@ class Actor:
 KINDS: dict[str, Kind] = {}
 
 
-def _kind(name: str, told: Told, *facts: str) -> Kind:
-    return KINDS.setdefault(name, Kind(name, frozenset(facts), told))
+def _kind(name: str, told: Told, *facts: str, leads_to: str = "") -> Kind:
+    return KINDS.setdefault(name, Kind(name, frozenset(facts), told, leads_to))
 
 
 # What protects the account is another now.
@@ -67,12 +68,18 @@ PASSWORD_RESET = _kind("password_reset", Told.ALWAYS)
 PASSWORD_CHOSEN = _kind("password_chosen", Told.ALWAYS)  # the first one, by the operator's link
 METHOD_ADDED = _kind("method_added", Told.ALWAYS, "method", "name")
 METHOD_REMOVED = _kind("method_removed", Told.ALWAYS, "method", "name")
-METHOD_CLOSED = _kind("method_closed", Told.ALWAYS, "method")
+METHOD_CLOSED = _kind("method_closed", Told.ALWAYS, "method", leads_to=mailed_links.OPEN_METHOD)
 METHOD_OPENED = _kind("method_opened", Told.ALWAYS, "method")
 METHODS_RESET = _kind("methods_reset", Told.ALWAYS, "reason")
 WIZARD_OPENED = _kind("wizard_opened", Told.ALWAYS)
 RECOVERY_CODES_MADE = _kind("recovery_codes_made", Told.ALWAYS, "number")
 RECOVERY_CODE_USED = _kind("recovery_code_used", Told.ALWAYS, "left")
+# Somebody has lost everything: the wait, and how it ended. Times are RFC 3339.
+RECOVERY_BEGUN = _kind("recovery_begun", Told.ALWAYS, "ends_at", leads_to=mailed_links.STOP_RECOVERY)
+RECOVERY_WAITING = _kind("recovery_waiting", Told.ALWAYS, "ends_at", leads_to=mailed_links.STOP_RECOVERY)
+RECOVERY_OVER = _kind("recovery_over", Told.ALWAYS, "lapses_at", leads_to=mailed_links.STOP_RECOVERY)
+RECOVERY_STOPPED = _kind("recovery_stopped", Told.ALWAYS, "because")
+RECOVERY_DONE = _kind("recovery_done", Told.ALWAYS)
 NOT_ME = _kind("not_me", Told.ALWAYS, "back", "gone", "stays")
 DEVICE_REMEMBERED = _kind("device_remembered", Told.ALWAYS, "days")
 # What the owner should look at.
@@ -84,6 +91,7 @@ PASSWORD_THROTTLED = _kind("password_throttled", Told.HOURLY)
 # What explains the rest.
 PASSWORD_WRONG = _kind("password_wrong", Told.NEVER)
 CODE_WRONG = _kind("code_wrong", Told.NEVER, "method")
+RECOVERY_ASKED = _kind("recovery_asked", Told.NEVER)  # the mail with the link tells the owner
 DEVICE_FORGOTTEN = _kind("device_forgotten", Told.NEVER, "because", "number")
 PRIMARY_CHOSEN = _kind("primary_chosen", Told.NEVER, "method")
 METHOD_BACK = _kind("method_back", Told.NEVER, "method", "name")  # this and the next by "This wasn't me"
@@ -96,8 +104,8 @@ def record(
 ) -> None:
     """Write what happened into the log and, if the owner is to be told, their mail into the outbox.
 
-    `link` is the token of the link in that mail which opens a closed method; one that says "This wasn't me" it has of
-    itself. Raises ValueError for other facts than the kind has.
+    `link` is the token of the link in that mail, which is good for what its kind `leads_to`; one that says "This wasn't
+    me" it has of itself. Raises ValueError for other facts than the kind has.
     """
     if kind.facts != facts.keys():
         raise ValueError(f"{kind.name} has the facts {sorted(kind.facts)}, not {sorted(facts)}")
@@ -121,7 +129,7 @@ def record(
     if actor.user_id is not None and _to_tell(session, kind, actor.user_id, now):
         told: dict[str, Any] = {"kind": kind.name, "ip": where.ip, "agent": where.agent, **facts}
         if link:
-            told["link"] = mailed_links.url(mailed_links.OPEN_METHOD, link)
+            told["link"] = mailed_links.url(kind.leads_to, link)
         if not_me:
             told["not_me"] = mailed_links.url(mailed_links.NOT_ME, not_me)
         outbox.put(session, keys(), template="notice", address=actor.email, facts=told, now=now)

@@ -7,14 +7,14 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal import methods
-from portal.access import devices, events, limits
+from portal.access import devices, events, limits, open_recoveries
 from portal.access.problems import Gone, LastMethod
 from portal.access.sign_ins import end_others, lock_user
 from portal.access.standing import Enrolment, Standing
 from portal.database import changed, write
 from portal.extensions import db, keys
 from portal.methods.base import Enrolled
-from portal.models import Factor, RemovedFactor, User
+from portal.models import Factor, RecoverySet, RemovedFactor, User
 
 METHODS_CHANGED = "methods_changed"
 # What a factor takes along when it is removed, and brings back.
@@ -120,6 +120,7 @@ def finish(session: Session, standing: Standing, factor: Factor, now: datetime) 
         .where(User.id == standing.user_id, User.primary_method.is_(None))
         .values(primary_method=factor.kind, methods_reset_at=None)
     )
+    open_recoveries.stop(session, standing.actor, open_recoveries.METHODS, now)
     events.record(session, events.METHOD_ADDED, standing.actor, now, method=factor.kind, name=name)
 
 
@@ -160,7 +161,21 @@ def remove(session: Session, standing: Standing, kind: str, now: datetime, *, fa
         raise LastMethod
     session.execute(insert(RemovedFactor), [{**row, "removed_at": now} for row in gone])
     name = "" if factor_id is None else str(gone[0]["name"])
+    open_recoveries.stop(session, standing.actor, open_recoveries.METHODS, now)
     events.record(session, events.METHOD_REMOVED, standing.actor, now, method=kind, name=name)
+
+
+def take_all(session: Session, user_id: int, now: datetime) -> None:
+    """Take every method and the recovery codes away. Until a method is set up again, a password that comes by mail
+    shuts the wizard (R15).
+
+    The caller holds the user's row, and has ended their sign-ins.
+    """
+    session.execute(delete(Factor).where(Factor.user_id == user_id))
+    session.execute(delete(RemovedFactor).where(RemovedFactor.user_id == user_id))  # nothing of it comes back
+    session.execute(delete(RecoverySet).where(RecoverySet.user_id == user_id))
+    values = {"primary_method": None, "methods_reset_at": now}
+    session.execute(update(User).where(User.id == user_id).values(**values))
 
 
 def hand_on_primary(session: Session, user_id: int) -> bool:

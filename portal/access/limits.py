@@ -22,6 +22,12 @@ SET_UP_LIFE = span("30 minutes")
 RESET_LIFE = span("30 minutes")
 FIRST_PASSWORD_LIFE = span("72 hours")  # the link for a user whom the operator made
 OPEN_LINK_LIFE = span("72 hours")  # the link that opens a closed method
+RECOVERY_LINK_LIFE = span("30 minutes")  # the link by which who has lost everything begins the wait
+RECOVERY_WAIT = span("48 hours")
+RECOVERY_WAIT_BY_MAILBOX = span("72 hours")  # where every method is in the mailbox: its reader has nothing else to fear
+RECOVERY_LIFE = span("72 hours")  # from the end of the wait: long enough for a weekend
+RECOVERY_REMINDERS = span("24 hours")  # how often the owner is told while the wait lasts …
+RECOVERY_LAST_REMINDER = span("1 hour")  # … and once more so long before its end
 NOT_ME_LIFE = span("72 hours")  # the link "This wasn't me", and how long a method that was removed can come back
 ACTIVITY_PAGE = 25  # lines of the log on one page
 REGISTRATION_LIFE = span("30 minutes")
@@ -149,6 +155,13 @@ SENT_BY_NETWORK = per(
 SENT_TO_USER = per("sent to a user", "sending", "codes sent to one user", "10 per hour, 30 per day")
 SENT_IN_SIGN_IN = per("sent in a sign-in", "sending", "codes sent in one sign-in until it is finished", "5 per day")
 RESETS = per("password resets", "sending", "links to reset the password of one address", "3 per hour, 5 per day")
+RECOVERY_LINKS = per(
+    "lost access links",
+    "lost access",
+    "links by which one user who has lost everything begins the wait",
+    "3 per hour, 5 per day",
+)
+RECOVERIES = per("lost access", "lost access", "waits of one user who has lost everything", "2 per 365 days")
 REGISTRATIONS = per(
     "registrations by network",
     "registrations",

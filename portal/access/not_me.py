@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from portal.access import devices, events, limits, removed_factors, sign_ins
+from portal.access import devices, events, limits, open_recoveries, removed_factors, sign_ins
 from portal.access.events import Actor
 from portal.access.problems import Gone
 from portal.access.removed_factors import Undone
@@ -66,8 +66,10 @@ def use_link(token: str, where: Where, now: datetime) -> None:
 
 
 def _shut_out(session: Session, actor: Actor, user_id: int, now: datetime) -> None:
-    """End whatever lets a browser in: sign-ins, remembered devices, and the password until there is another."""
+    """End whatever lets a browser in: sign-ins, remembered devices, a wait after losing everything, and the password
+    until there is another."""
     session.execute(update(User).where(User.id == user_id).values(password_shut_at=now))
+    open_recoveries.stop(session, actor, open_recoveries.NOT_ME, now)
     sign_ins.end_all(session, user_id, BECAUSE, now)
     devices.forget_all(session, actor, BECAUSE, now)
 

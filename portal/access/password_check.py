@@ -4,23 +4,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, literal, or_, select, update
+from sqlalchemy import Row, and_, bindparam, case, exists, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.access import counting, events, limits, password_tries, sign_ins, stuffing
 from portal.access.addresses import Address
 from portal.access.events import Actor
 from portal.access.limit_sentences import Hit, network
+from portal.access.open_recoveries import OPEN
 from portal.access.problems import Busy, Gone, LimitReached, PasswordMissing, PasswordShut, PasswordWrong, SignInWrong
 from portal.access.standing import Standing
 from portal.access.where import Where
 from portal.database import Moment, changed, read, write
 from portal.extensions import db, hasher
-from portal.models import Counter, ResetLink, SignIn, User
+from portal.models import Counter, Recovery, ResetLink, SignIn, User
 
 _ONE = select(literal(1).label("one")).subquery()
 _COUNTER = and_(Counter.name == bindparam("name"), Counter.subject == bindparam("subject"))
 _SINCE = bindparam("since", type_=Moment)
+_NOW = bindparam("now", type_=Moment)
+_OVER = exists().where(Recovery.user_id == User.id, *OPEN, Recovery.due_at <= _NOW, Recovery.lapses_at > _NOW)
 _CAME_IN = (SignIn.user_id == User.id, SignIn.device_hash == bindparam("device"), SignIn.raised_at > _SINCE)
 _BY_MAIL = (
     ResetLink.email_key == bindparam("key"),
@@ -35,7 +38,7 @@ _KNOWN = (
         User.email,
         User.password_hash,
         User.password_shut_at,
-        User.primary_method,
+        case((_OVER, None), else_=User.primary_method).label("primary_method"),
         Counter.free_at,
         or_(exists().where(*_CAME_IN), exists().where(*_BY_MAIL)).label("known"),
     )
@@ -47,7 +50,8 @@ _KNOWN = (
 
 @dataclass(frozen=True)
 class Opened:
-    """A sign-in whose password was right: its token, and the user's primary method if they have one."""
+    """A sign-in whose password was right: its token, and the method to ask first: the primary one, unless the user
+    has none or has waited after losing everything."""
 
     token: str
     primary: str | None
@@ -132,7 +136,7 @@ def _refuse_shut(shut_at: datetime | None, hits: tuple[Hit, ...], now: datetime)
 def _known(key: str, where: Where, now: datetime) -> Row[Any]:
     """Who has an address: all None when nobody. Raises `LimitReached` for a network address that waits."""
     name, subject = stuffing.waits(where.ip)
-    mark = {"device": where.device, "since": now - limits.BROWSER_KNOWN}
+    mark = {"device": where.device, "since": now - limits.BROWSER_KNOWN, "now": now}
     found = read(_KNOWN, {"key": key, "name": name, "subject": subject, **mark}).one()
     stuffing.refuse(found.free_at, now)
     return found

@@ -46,11 +46,6 @@ def undo(session: Session, user_id: int, now: datetime, *, added_since: datetime
     return Undone(back, gone, stays)
 
 
-def drop(session: Session, user_id: int) -> None:
-    """Nothing of the user's comes back any more."""
-    session.execute(delete(RemovedFactor).where(RemovedFactor.user_id == user_id))
-
-
 def _returning(session: Session, user_id: int, now: datetime, added_since: datetime | None) -> list[RowMapping]:
     """What may come back, the newest removed first; what a stranger added and removed again is deleted."""
     mine = RemovedFactor.user_id == user_id

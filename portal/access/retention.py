@@ -15,6 +15,7 @@ from portal.models import (
     Event,
     Factor,
     Message,
+    Recovery,
     RecoverySet,
     Registration,
     RemovedFactor,
@@ -29,6 +30,7 @@ COUNTERS = timedelta(hours=48)  # after their window
 MESSAGES = timedelta(hours=24)  # after they were done; their body is gone already
 DEMO_MAILS = timedelta(hours=24)
 SIGN_INS = timedelta(days=365)  # after their end
+RECOVERIES = timedelta(days=365)  # from their opening: none lasts longer than a week
 EVENTS = timedelta(days=365)
 EVENTS_OF_NOBODY = timedelta(hours=48)  # wrong passwords for addresses nobody has
 NETWORK_ADDRESSES = timedelta(days=90)
@@ -56,6 +58,7 @@ def purge(now: datetime) -> dict[str, int]:
         "registrations": delete(Registration).where(*old_registration),
         "counters": delete(Counter).where(Counter.resets_at <= now - COUNTERS),
         "messages": delete(Message).where(Message.done_at <= now - MESSAGES),
+        "lost accesses": delete(Recovery).where(Recovery.opened_at <= now - RECOVERIES),
         "sign-ins": delete(SignIn).where(SignIn.ends_at <= now - SIGN_INS),
         "remembered devices": delete(Device).where(Device.expires_at <= now),
         "events": delete(Event).where(Event.at <= now - EVENTS),

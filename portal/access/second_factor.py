@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from portal import methods
-from portal.access import codes, confirmations, counting, devices, factors, limits, recovery_codes, tries
+from portal.access import codes, confirmations, counting, devices, factors, limits, recoveries, recovery_codes, tries
 from portal.access.answers import read_code
 from portal.access.codes import Asker
 from portal.access.limit_sentences import Hit
@@ -88,13 +88,16 @@ def finish_set_up(standing: Standing, kind: str, answer: str, now: datetime) -> 
 
 
 def prove_mailbox(standing: Standing, answer: str, now: datetime) -> None:
-    """Type the code from the mail that the wizard asks for (R15). Raises as `prove` does."""
+    """Type the code from the mail that the wizard asks for (R15). After losing everything, and the wait for it, that
+    takes the methods away. Raises as `prove` does."""
     asker = codes.by_sign_in(standing, ADDRESS)
     code = read_code(answer)
     hits = (*_hits(standing, ADDRESS), Hit(limits.ADDRESS_CODES_IN_A_ROW, f"user {standing.user_id}"))
     with tries.counted(hits, now):
         mark = judge_sent(code, codes.sent(asker), keys(), now)
         with write() as session:
+            if standing.step(now) is Step.RECOVER:
+                recoveries.finish(session, standing, now)
             prove_address(session, standing, now)
             codes.spend(session, mark, asker, now)
             counting.settle(session, (hits[0], hits[-1], asker.cooldown), hits[1:-1], now)

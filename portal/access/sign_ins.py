@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, String, bindparam, delete, exists, insert,
 from sqlalchemy.orm import Session
 
 from portal import logs
-from portal.access import counting, events, limits
+from portal.access import counting, events, limits, open_recoveries
 from portal.access.limit_sentences import Hit
 from portal.access.problems import Gone
 from portal.access.standing import Standing
@@ -129,9 +129,11 @@ def raise_sign_in(
 
     Only the holder of the token of before can do it, once: raises `Gone` when that token was replaced or the sign-in
     has ended, and the caller's transaction undoes what was spent. `right` are the counts that begin anew, `back` those
-    whose try is given back.
+    whose try is given back. Whoever has a second factor has not lost everything: a case of that is stopped.
     """
     token = new_token()
+    if standing.recovery and proved:
+        _stop_recovery(session, standing, now)
     if standing.mailbox_spent:  # before the sign-in's row, in the order in which a change of the password takes them
         session.execute(update(User).where(User.id == standing.user_id).values(mailed_reset_at=None))
     values = {
@@ -152,6 +154,11 @@ def raise_sign_in(
     counting.settle(session, right, back, now)
     _note_arrival(session, standing, by, now)
     return token
+
+
+def _stop_recovery(session: Session, standing: Standing, now: datetime) -> None:
+    lock_user(session, standing.user_id)
+    open_recoveries.stop(session, standing.actor, open_recoveries.SIGNED_IN, now)
 
 
 def _mine(standing: Standing) -> tuple[ColumnElement[bool], ...]:

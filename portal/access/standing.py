@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import aliased
 
+from portal.access import open_recoveries
 from portal.access.events import Actor
+from portal.access.open_recoveries import OpenRecovery
 from portal.access.steps import Step, next_step
 from portal.access.where import Where
 from portal.crypto import token_hash
 from portal.database import Moment, read
-from portal.models import Factor, RecoveryCode, RecoverySet, SignIn, User
+from portal.models import Factor, Recovery, RecoveryCode, RecoverySet, SignIn, User
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Standing:
     """What one query says of a token: the sign-in, its user with their methods, and what decides the step.
 
     `where` is where this request comes from. `others` counts the user's finished sign-ins, as long as this one isn't,
-    `codes_left` the recovery codes nobody has used.
+    `codes_left` the recovery codes nobody has used. `recovery` is the case that the user has open after losing
+    everything, or whoever knows the password.
     """
 
     sign_in_id: int
@@ -67,6 +70,7 @@ class Standing:
     codes_used_up: bool
     codes_left: int
     others: int
+    recovery: OpenRecovery | None
     factors: tuple[Enrolment, ...]
     where: Where
 
@@ -74,6 +78,11 @@ class Standing:
     def actor(self) -> Actor:
         """Whose account it is, for the log."""
         return Actor(self.user_id, self.email, self.where)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of the user's finished factors."""
+        return tuple(dict.fromkeys(factor.kind for factor in self.factors))
 
     @property
     def in_known_browser(self) -> bool:
@@ -101,6 +110,7 @@ class Standing:
             codes_unsaved=self.codes_unsaved,
             codes_used_up=self.codes_used_up,
             wizard_shut=self.wizard_shut,
+            recovered=self.recovery is not None and self.recovery.over(now),
         )
 
 
@@ -163,6 +173,7 @@ _STANDING = (
             ),
             else_=0,
         ),
+        *open_recoveries.COLUMNS,
         Factor.id,
         Factor.user_id,
         Factor.kind,
@@ -175,11 +186,12 @@ _STANDING = (
     )
     .join(User, User.id == SignIn.user_id)
     .outerjoin(RecoverySet, RecoverySet.user_id == User.id)
+    .outerjoin(Recovery, and_(Recovery.user_id == User.id, *open_recoveries.OPEN))  # one at most
     .outerjoin(Factor, and_(Factor.user_id == User.id, Factor.confirmed_at.is_not(None)))
     .where(SignIn.token_hash == bindparam("token"))
     .order_by(Factor.kind, Factor.slot)
 )
-_FACTOR = len(fields(Enrolment))
+_FACTOR, _RECOVERY = len(fields(Enrolment)), len(fields(OpenRecovery))
 
 
 def read_standing(token: str, where: Where, now: datetime) -> Standing | None:
@@ -188,5 +200,7 @@ def read_standing(token: str, where: Where, now: datetime) -> Standing | None:
     if not rows:
         return None
     factors = tuple(Enrolment(*row[-_FACTOR:]) for row in rows if row[-_FACTOR] is not None)
-    facts: tuple[Any, ...] = (*rows[0][:-_FACTOR], factors, where)
+    own = rows[0][:-_FACTOR]
+    recovery = OpenRecovery(*own[-_RECOVERY:]) if own[-_RECOVERY] is not None else None
+    facts: tuple[Any, ...] = (*own[:-_RECOVERY], recovery, factors, where)
     return Standing(*facts)

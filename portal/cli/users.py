@@ -1,5 +1,7 @@
 """`portal users …`: making, listing and signing out users, and resetting their second factors."""
 
+from datetime import datetime
+
 import click
 from flask.cli import AppGroup
 
@@ -35,7 +37,7 @@ def create(email: Address, name: str) -> None:
 @users.command("list")
 @as_json
 def list_users(as_json: bool) -> None:
-    """List the users: address, name, methods, last sign-in. Never a secret."""
+    """List the users: address, name, methods, last sign-in, who waits after losing everything. Never a secret."""
     found = accounts.everybody()
     if as_json:
         print_json([_facts(account) for account in found])
@@ -46,7 +48,8 @@ def list_users(as_json: bool) -> None:
         methods = ", ".join(account.methods) or "no method"
         seen = f"last sign-in {day_and_clock(last)}" if last else "never signed in"
         shut = "; wizard shut" if account.wizard_shut else ""
-        click.echo(f"{account.email:{width}}  {account.name}; {methods}; {seen}{shut}")
+        lost = f"; lost everything: {_wait(account.recovery_due_at)}" if account.recovery_due_at else ""
+        click.echo(f"{account.email:{width}}  {account.name}; {methods}; {seen}{shut}{lost}")
 
 
 @users.command("reset-factors")
@@ -91,6 +94,27 @@ def open_wizard(email: Address, yes: bool) -> None:
     click.echo(f"Done. {account.email} can set up two-factor authentication, and is told by mail.")
 
 
+@users.command("stop-recovery")
+@email
+@yes
+def stop_recovery(email: Address, yes: bool) -> None:
+    """Stop what was begun in a user's name by "I have lost everything", as when they say that it wasn't they.
+
+    Methods and password stay as they are. Whoever knows the password and reads the mailbox can begin it again: let the
+    user change both. A mail tells them.
+    """
+    account = _account(email)
+    if account.recovery_due_at is None:
+        raise click.ClickException(f"{account.email} waits for nothing.")
+    click.echo(f"{account.email}, {account.name}: {_wait(account.recovery_due_at)}.")
+    ask("Stop it?", yes)
+    try:
+        by_operator.stop_recovery(account, clock.now())
+    except Gone:
+        raise click.ClickException(f"It is over already for {account.email}.") from None
+    click.echo(f"Done. {account.email} is told by mail.")
+
+
 @users.command("sign-out")
 @click.argument("email", type=EmailAddress(), required=False)
 @click.option("--everybody", is_flag=True, help="Everybody instead of one user.")
@@ -133,8 +157,12 @@ def _mailed_reset(account: Account) -> str:
     return f"The password was last reset by mail on {day_and_clock(account.last_mailed_reset_at)}{since}."
 
 
+def _wait(due_at: datetime) -> str:
+    return f"wait to {day_and_clock(due_at)}"
+
+
 def _facts(account: Account) -> dict[str, object]:
-    last = account.last_sign_in_at
+    last, due = account.last_sign_in_at, account.recovery_due_at
     return {
         "email": account.email,
         "name": account.name,
@@ -142,4 +170,5 @@ def _facts(account: Account) -> dict[str, object]:
         "last_sign_in": iso(last) if last else None,
         "created": iso(account.created_at),
         "wizard_shut": account.wizard_shut,
+        "recovery_due": iso(due) if due else None,
     }

@@ -7,7 +7,7 @@ import click
 from flask.cli import ScriptInfo
 
 from portal import logs
-from portal.access import failures, retention
+from portal.access import failures, recovery_notices, retention
 from portal.cli.stop import Stop
 from portal.delivery import worker as delivery
 
@@ -24,4 +24,5 @@ def worker(info: ScriptInfo) -> None:
 def _chores(now: datetime) -> None:
     """What is done once a minute."""
     failures.tell_of_abandoned(now)
+    recovery_notices.tell(now)
     retention.purge(now)

@@ -8,6 +8,7 @@ from portal.models.devices import Device
 from portal.models.factors import Code, Factor, RecoveryCode, RecoverySet, RemovedFactor
 from portal.models.messages import DemoMail, Message
 from portal.models.records import Counter, Event
+from portal.models.recoveries import Recovery
 from portal.models.sign_ins import SignIn
 from portal.models.users import Registration, ResetLink, User
 
@@ -20,6 +21,7 @@ __all__ = [
     "Event",
     "Factor",
     "Message",
+    "Recovery",
     "RecoveryCode",
     "RecoverySet",
     "Registration",

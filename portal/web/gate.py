@@ -26,6 +26,7 @@ PAGES = {
     Step.SET_UP: "onboarding.choice",
     Step.WAIT: "onboarding.closed",
     Step.CHECK: "auth.verify",
+    Step.RECOVER: "onboarding.address",
     Step.SAVE_CODES: "onboarding.save_codes",
     Step.IN: "pages.overview",
 }

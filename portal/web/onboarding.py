@@ -11,7 +11,7 @@ from portal.web import cookies, gate, sending, setup
 from portal.web.confirm import Place
 from portal.web.forms import CodeForm, PasswordForm, SavedForm
 from portal.web.gate import open_at
-from portal.web.visitor import standing
+from portal.web.visitor import standing, step
 
 onboarding = Blueprint("onboarding", __name__, url_prefix="/onboarding")
 
@@ -24,9 +24,10 @@ def choice() -> ResponseReturnValue:
 
 
 @onboarding.route("/address", methods=["GET", "POST"])
-@open_at(Step.PROVE_ADDRESS)
+@open_at(Step.PROVE_ADDRESS, Step.RECOVER)
 def address() -> ResponseReturnValue:
-    """Ask for the code from the mailbox, of somebody without a method who didn't register just now (R15)."""
+    """Ask for the code from the mailbox, of somebody without a method who didn't register just now (R15), or whose wait
+    after losing everything is over."""
     form, now = CodeForm(), clock.now()
     if request.method == "POST":
         try:
@@ -36,13 +37,17 @@ def address() -> ResponseReturnValue:
             form.blame("code", problem)
     asker = codes.by_sign_in(standing(), second_factor.ADDRESS)
     page = render_template(
-        "onboarding/address.html", form=form, email=standing().email, sending=codes.sending(asker, now)
+        "onboarding/address.html",
+        form=form,
+        email=standing().email,
+        sending=codes.sending(asker, now),
+        recovered=step() is Step.RECOVER,
     )
     return page, form.status
 
 
 @onboarding.post("/address/send")
-@open_at(Step.PROVE_ADDRESS)
+@open_at(Step.PROVE_ADDRESS, Step.RECOVER)
 def send_address_code() -> ResponseReturnValue:
     """Send another code."""
     sending.send(codes.by_sign_in(standing(), second_factor.ADDRESS), clock.now())

@@ -35,7 +35,7 @@ def send_for_check(standing: Standing, kind: str, now: datetime) -> None:
 def send_for_step(standing: Standing, now: datetime) -> None:
     """Send the code that the step due next asks for, if it asks for one."""
     step = standing.step(now)
-    if step is Step.PROVE_ADDRESS:
+    if step in (Step.PROVE_ADDRESS, Step.RECOVER):
         send(codes.by_sign_in(standing, second_factor.ADDRESS), now)
     elif step is Step.CHECK and standing.primary:
         try:

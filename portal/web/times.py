@@ -26,6 +26,16 @@ def iso(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
+def moment(told: str) -> datetime:
+    """A time as a mail's facts carry it (RFC 3339)."""
+    return datetime.fromisoformat(told)
+
+
+def hours(span: timedelta) -> int:
+    """Whole hours of a span."""
+    return minutes(span) // 60
+
+
 def minutes(span: timedelta) -> int:
     """Whole minutes of a span."""
     return int(span.total_seconds()) // 60

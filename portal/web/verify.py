@@ -31,7 +31,7 @@ from portal.web.visitor import standing, visitor
 
 
 @auth.get("/sign-in/verify")
-@open_at(Step.CHECK, Step.IN)
+@open_at(Step.CHECK, Step.RECOVER, Step.IN)
 def verify() -> ResponseReturnValue:
     """To the primary method."""
     if _settled():
@@ -40,7 +40,7 @@ def verify() -> ResponseReturnValue:
 
 
 @auth.route("/sign-in/verify/<method>", methods=["GET", "POST"])
-@open_at(Step.CHECK, Step.IN)
+@open_at(Step.CHECK, Step.RECOVER, Step.IN)
 def verify_with(method: str) -> ResponseReturnValue:
     """Ask for a method's code. Opening the page sends nothing."""
     if _settled():
@@ -64,7 +64,7 @@ def verify_with(method: str) -> ResponseReturnValue:
 
 
 @auth.post("/sign-in/verify/<method>/send")
-@open_at(Step.CHECK, Step.IN)
+@open_at(Step.CHECK, Step.RECOVER, Step.IN)
 def send_code(method: str) -> ResponseReturnValue:
     """Send another code."""
     if not _settled() and method in _mine():
@@ -73,7 +73,7 @@ def send_code(method: str) -> ResponseReturnValue:
 
 
 @auth.route("/sign-in/other", methods=["GET", "POST"])
-@open_at(Step.CHECK, Step.IN)
+@open_at(Step.CHECK, Step.RECOVER, Step.IN)
 def other() -> ResponseReturnValue:
     """Choose another way; choosing one that sends a code sends it."""
     if _settled():
@@ -88,7 +88,7 @@ def other() -> ResponseReturnValue:
 
 
 @auth.route("/sign-in/recovery-code", methods=["GET", "POST"])
-@open_at(Step.CHECK, Step.IN)
+@open_at(Step.CHECK, Step.RECOVER, Step.IN)
 def recovery_code() -> ResponseReturnValue:
     """Ask for a recovery code."""
     if _settled():

@@ -25,3 +25,9 @@ def cleo(app: Flask, now: datetime) -> Customer:
 def dan(app: Flask, now: datetime) -> Customer:
     """A customer from before second factors: he has none."""
     return customers.make("Dan", "dan@example.org", now=now)
+
+
+@pytest.fixture
+def dora(app: Flask, now: datetime) -> Customer:
+    """Has Email MFA alone."""
+    return customers.make("Dora", "dora@example.org", "email", now=now)

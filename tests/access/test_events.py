@@ -24,11 +24,13 @@ PROMISED = {  # what limits.py says of notices, told once more
     Told.ALWAYS: {
         *("password_changed", "password_reset", "password_chosen", "method_added", "method_removed", "method_closed"),
         *("method_opened", "methods_reset", "wizard_opened", "recovery_codes_made", "recovery_code_used", "not_me"),
+        *(f"recovery_{what}" for what in ("begun", "waiting", "over", "stopped", "done")),
         *("device_remembered", "device_reused"),
     },
     Told.HOURLY: {"new_device", "signed_in_after_failures", "second_step_failed", "password_throttled"},
     Told.NEVER: {
         *("password_wrong", "code_wrong", "primary_chosen", "signed_out_by_operator", "method_back", "method_gone"),
+        "recovery_asked",
         "device_forgotten",
     },
 }

@@ -38,6 +38,8 @@ PROMISED = {
     "sent to a user": "10 per hour, 30 per day",
     "sent in a sign-in": "5 per day",
     "password resets": "3 per hour, 5 per day",
+    "lost access links": "3 per hour, 5 per day",
+    "lost access": "2 per 365 days",
     "registrations by network": "10 per hour, 20 per day",
     "notices": "1 per hour",
 }

@@ -41,27 +41,40 @@ TABLE = [
 ]
 
 
+NAMES = ("password", "address_proved", "enrolled", "raised", "codes_unsaved")
+
+
+def step(
+    known: tuple[int, ...], *, codes_used_up: bool = False, wizard_shut: bool = False, recovered: bool = False
+) -> Step:
+    facts = dict(zip(NAMES, map(bool, known), strict=True))
+    return next_step(**facts, codes_used_up=codes_used_up, wizard_shut=wizard_shut, recovered=recovered)
+
+
 @pytest.mark.parametrize(("known", "due"), TABLE)
 def test_what_is_known_decides_the_step(known: tuple[int, ...], due: Step) -> None:
     """S4.1, R1, R5, R15."""
-    names = ("password", "address_proved", "enrolled", "raised", "codes_unsaved")
-    assert next_step(**dict(zip(names, map(bool, known), strict=True)), codes_used_up=False, wizard_shut=False) is due
+    assert step(known) is due
 
 
 @pytest.mark.parametrize(("known", "due"), TABLE)
 def test_a_set_that_is_used_up_is_as_due_as_one_unsaved(known: tuple[int, ...], due: Step) -> None:
     """S0.10: nothing else opens before a new one is made; for nobody who isn't in yet."""
-    names = ("password", "address_proved", "enrolled", "raised", "codes_unsaved")
-    used_up = next_step(**dict(zip(names, map(bool, known), strict=True)), codes_used_up=True, wizard_shut=False)
-    assert used_up is (Step.SAVE_CODES if due is Step.IN else due)
+    assert step(known, codes_used_up=True) is (Step.SAVE_CODES if due is Step.IN else due)
 
 
 @pytest.mark.parametrize(("known", "due"), TABLE)
 def test_a_shut_wizard_stops_whoever_would_enter_it_and_nobody_else(known: tuple[int, ...], due: Step) -> None:
     """R15: its two steps alone give way."""
-    names = ("password", "address_proved", "enrolled", "raised", "codes_unsaved")
-    shut = next_step(**dict(zip(names, map(bool, known), strict=True)), codes_used_up=False, wizard_shut=True)
-    assert shut is (Step.WAIT if due in (Step.PROVE_ADDRESS, Step.SET_UP) else due)
+    assert step(known, wizard_shut=True) is (Step.WAIT if due in (Step.PROVE_ADDRESS, Step.SET_UP) else due)
+
+
+@pytest.mark.parametrize(("known", "due"), TABLE)
+def test_the_end_of_a_wait_opens_the_mailbox_s_page_in_place_of_the_code_and_nothing_else(
+    known: tuple[int, ...], due: Step
+) -> None:
+    """S0.11, C1: whoever is in stays in, and a password is still asked first."""
+    assert step(known, recovered=True) is (Step.RECOVER if due is Step.CHECK else due)
 
 
 def test_the_table_leaves_no_combination_out() -> None:

@@ -6,7 +6,7 @@ from flask import Flask
 
 from tests.attacks.hostile import IDS, TEXTS, WORDS, Sent, encoded, everything
 from tests.attacks.hostile_visit import Found, Make, Visit
-from tests.house import device_states, lasting_states, link_states, operator_states, states
+from tests.house import device_states, lasting_states, link_states, lost_states, operator_states, states
 from tests.house.scenes import SHOWN
 from tests.house.states import confirmed
 
@@ -50,6 +50,10 @@ PAGES: list[tuple[Make, str, dict[str, str]]] = [
     (device_states.inside_on_device, "/security/devices", {}),
     (device_states.inside_on_device, "/security/devices/{id}/rename", {"name": "Kitchen"}),
     (link_states.open_link_followed, "/sign-in/open", {}),
+    (states.at_check, "/sign-in/lost-access", {}),
+    (lost_states.begin_link_followed, "/sign-in/lost-access/begin", {}),
+    (lost_states.stop_link_followed, "/sign-in/lost-access/stop", {}),
+    (lost_states.waiting_inside, "/security/recovery-codes", {}),
     (states.outside, "/password/forgot", {"email": "somebody.0@example.org"}),
     (states.forgotten, "/password/reset", {"new_password": "seven loud copper kettles"}),
     (operator_states.first_password, "/password/reset", {"new_password": "seven loud copper kettles"}),

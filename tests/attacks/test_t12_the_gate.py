@@ -11,7 +11,7 @@ from tests.attacks.rows import about
 from tests.people import People, Person
 
 OPEN = re.compile(
-    r"/sign-in|/sign-in/open(/.*)?|/sign-out(/completely)?|/register(/.*)?|/healthz|/readyz|/brand\.css|/logo|/demo/inbox(\.json)?|/static/.*|/help.*|/not-me(/.*)?"
+    r"/sign-in|/sign-in/open(/.*)?|/sign-in/lost-access/(begin|stop)(/.*)?|/sign-out(/completely)?|/register(/.*)?|/healthz|/readyz|/brand\.css|/logo|/demo/inbox(\.json)?|/static/.*|/help.*|/not-me(/.*)?"
     r"|/metrics|/password/.*|/\.well-known/.*"
 )
 VERBS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH")
@@ -72,7 +72,7 @@ def saving_codes(people: People) -> Person:
 
 # Whom the gate holds, the page it leads to, and the pages of that step.
 HELD: list[tuple[Callable[[People], Person], str, str]] = [
-    (nobody, r"/sign-in(\?.*)?", r"$^"),
+    (nobody, r"/sign-in(\?.*)?", r"/sign-in/lost-access"),
     (proving_the_address, r"/onboarding/address", r"/onboarding/address(/send)?"),
     (setting_up, r"/onboarding", r"/onboarding(/totp|/email)?(/send)?"),
     (checking, r"/sign-in/verify(/totp)?", r"/sign-in/.*"),

@@ -37,6 +37,7 @@ def test_it_says_what_it_ended(operator: Operator, make: Make) -> None:
         "links: 0",
         "links in notices: 1",
         "removed methods: 0",
+        "lost accesses: 0",
         "recovery codes: 10",
         "time steps of apps: 1",
     ]

@@ -87,7 +87,7 @@ def test_wrong_use_ends_with_two(operator: Operator, words: tuple[str, ...]) -> 
     assert operator.types(*words).exit_code == 2
 
 
-@pytest.mark.parametrize("command", ["reset-factors", "open-wizard", "sign-out"])
+@pytest.mark.parametrize("command", ["reset-factors", "open-wizard", "stop-recovery", "sign-out"])
 def test_an_unknown_address_is_refused(operator: Operator, command: str) -> None:
     words = ["--reason", "lost"] if command == "reset-factors" else []
     result = operator.types("users", command, "ada@example.org", *words)
@@ -106,7 +106,7 @@ def test_the_list_is_json_for_scripts_and_holds_no_secret(operator: Operator, ma
     cleo = make("cleo", "totp", "email")
     listed = operator.does("users", "list", "--json")
     assert [set(user) for user in json.loads(listed)] == [
-        {"email", "name", "methods", "last_sign_in", "created", "wizard_shut"}
+        {"email", "name", "methods", "last_sign_in", "created", "wizard_shut", "recovery_due"}
     ]
     assert stored_hash(cleo.email) not in listed
 

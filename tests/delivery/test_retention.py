@@ -15,6 +15,7 @@ from portal.models import (
     Device,
     Factor,
     Message,
+    Recovery,
     RecoverySet,
     Registration,
     ResetLink,
@@ -137,3 +138,12 @@ def test_recovery_codes_can_be_read_no_longer_than_their_sign_in_lasts(ending: s
         setattr(session.scalars(select(SignIn)).one(), ending, now)
     retention.purge(now)
     assert db.session.scalar(select(RecoverySet.sealed)) is None
+
+
+def test_cases_of_losing_everything_go_a_year_after_their_opening(now: datetime) -> None:
+    """As long as sign-ins and the log; they hold no secret but a link's hash."""
+    owner, year = user(now), timedelta(days=365)
+    times = {"opened_at": now, "link_ends_at": now + HOUR, "cancelled_at": now + HOUR}
+    add(Recovery(user_id=owner.id, kind="customer", link_hash=b"l", **times))
+    assert left(Recovery, now + year - SECOND) == 1
+    assert left(Recovery, now + year) == 0

@@ -10,11 +10,12 @@ from jinja2 import Template
 
 from portal import clock
 from portal.access import limits
-from tests.house import device_states, lasting_states, link_states, operator_states, states
+from tests.house import device_states, lasting_states, link_states, lost_states, operator_states, states
 from tests.house.conftest import Inside
 from tests.house.states import State, confirmed
 
 Make = Callable[[], State]
+LOST = "I have lost everything"
 APP_PAGE, APP_CODE = "Set up your authentication app", "Enter the code from your app"
 
 # Who, where, what stands over the page.
@@ -44,6 +45,21 @@ SHOWN: list[tuple[Make, str, int, str]] = [
     (states.at_closed_method, "/sign-in/verify/totp", 403, "This method takes no codes for now"),
     (link_states.open_link_followed, "/sign-in/open", 200, "Open Authentication app again"),
     (states.outside, "/sign-in/open", 410, "This link does not work any more"),
+    (states.outside, "/sign-in/lost-access", 200, LOST),
+    (states.at_check, "/sign-in/lost-access", 200, LOST),
+    (states.inside, "/sign-in/lost-access", 200, LOST),
+    (lost_states.lost_link_sent, "/sign-in/lost-access", 200, "Check your email"),
+    (lost_states.waiting, "/sign-in/lost-access", 200, "The wait has begun"),
+    (lost_states.only_support, "/sign-in/lost-access", 200, "Support has to help this time"),
+    (lost_states.begin_link_followed, "/sign-in/lost-access/begin", 200, "Begin the wait of 48 hours"),
+    (lost_states.begun_link_followed, "/sign-in/lost-access/begin", 200, "The wait has begun"),
+    (lost_states.wait_over_link_followed, "/sign-in/lost-access/begin", 200, "The wait is over"),
+    (states.outside, "/sign-in/lost-access/begin", 410, "This link does not work any more"),
+    (lost_states.stop_link_followed, "/sign-in/lost-access/stop", 200, "Stop the wait"),
+    (states.outside, "/sign-in/lost-access/stop", 410, "This link does not work any more"),
+    (lost_states.wait_over, "/onboarding/address", 200, "The wait is over"),
+    (lost_states.wait_over, "/sign-in/other", 200, "Try another way"),
+    (lost_states.waiting_inside, "/", 200, "Welcome, Somebody"),
     (link_states.not_me_followed, "/not-me", 200, "Was it not you?"),
     (link_states.not_me_about_an_addition, "/not-me", 200, "Was it not you?"),
     (states.outside, "/not-me", 410, "This link does not work any more"),
@@ -123,6 +139,7 @@ ANSWERED: list[tuple[Make, str, dict[str, str], int, str]] = [
     (states.at_check, "/sign-in/verify/totp", {}, 422, APP_CODE),
     (states.at_check, "/sign-in/verify/email", {}, 422, "Check your email"),
     (states.at_check, "/sign-in/recovery-code", {"code": "A"}, 422, "Recovery code"),
+    (lost_states.wait_over, "/onboarding/address", {"code": "12"}, 422, "The wait is over"),
     (states.saving_codes, "/onboarding/recovery-codes", {}, 422, "Your recovery codes"),
     (
         lasting_states.codes_used_up,

@@ -28,25 +28,31 @@ FACTS = {
     "left": 1,
     "failures": 7,
     "wrong": 3,
+    "hours": 48,
+    "ends_at": "2026-11-24T14:03:00+00:00",
+    "lapses_at": "2026-11-27T14:03:00+00:00",
+    "because": "link",
     "back": 1,
     "gone": 2,
     "stays": 1,
     "not_me": "https://portal.example.com/not-me/token.signature",
     "days": 30,
 }
-NOTICES = [kind.name for kind in KINDS.values() if kind.told is not Told.NEVER]
-WITH_LINK = {"first_password", "password_reset", "method_closed"}
-WITH_NOT_ME = {kind.name for kind in KINDS.values() if kind.answered}
+NOTICES = [f"notice {kind.name}" for kind in KINDS.values() if kind.told is not Told.NEVER]
+WITH_LINK = {"first_password", "password_reset", "lost_access"}
+WITH_LINK |= {f"notice {kind.name}" for kind in KINDS.values() if kind.leads_to}
+WITH_NOT_ME = {f"notice {kind.name}" for kind in KINDS.values() if kind.answered}
 WITHOUT_CODE = WITH_LINK | {"already_registered", "password_unknown", *NOTICES}
 
 
 def _parts(app: Flask, name: str) -> tuple[str, str, str]:
     """The three parts of a mail, or of a notice of this kind, with the facts that it has."""
     folder, facts = name, FACTS
-    if kind := KINDS.get(name):
+    if name in NOTICES:
+        folder, kind = "notice", KINDS[name.removeprefix("notice ")]
         told = {"asked_at", "ip", "agent", *kind.facts, *(("link",) if name in WITH_LINK else ())}
         told |= {"not_me"} if name in WITH_NOT_ME else set()
-        folder, facts = "notice", {"kind": name, **{fact: FACTS[fact] for fact in told}}
+        facts = {"kind": kind.name, **{fact: FACTS[fact] for fact in told}}
     with app.app_context():
         names = (f"email/{folder}/{part}" for part in ("subject.txt", "body.txt", "body.html"))
         settings = app.extensions["portal.settings"]
@@ -71,6 +77,7 @@ def test_the_mails_are_these() -> None:
         "password_reset",
         "password_unknown",
         "first_password",
+        "lost_access",
         "notice",
     }
 
@@ -111,7 +118,7 @@ def test_both_texts_name_the_same_numbers_and_times(mail: tuple[str, str, str, s
 
 
 def test_no_mail_has_a_link_but_its_own(mail: tuple[str, str, str, str]) -> None:
-    """A link is the purpose of three alone, and a notice has the one that says "This was not me"; the owner of an
+    """A link is the purpose of a few alone, and a notice has the one that says "This was not me"; the owner of an
     account is told where to sign in, as text."""
     name, _, plain, html = mail
     soup = BeautifulSoup(html, "html5lib")
@@ -153,7 +160,7 @@ def test_what_a_customer_calls_an_app_stays_text(house: Flask) -> None:
     with house.app_context():
         template = house.jinja_env.get_template("email/notice/body.html")
         for fact, kind in (("name", "method_removed"), ("reason", "methods_reset")):
-            facts = {**FACTS, "kind": kind, fact: "<a href='https://evil.example'>click</a>"}
+            facts = {**FACTS, "link": "", "kind": kind, fact: "<a href='https://evil.example'>click</a>"}
             html = template.render(settings=house.extensions["portal.settings"], **facts)
             assert not BeautifulSoup(html, "html5lib").select("a[href*=evil]")
             assert "click" in html

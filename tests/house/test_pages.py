@@ -196,9 +196,10 @@ def test_no_page_begs_blames_or_apologises(scenes: list[Scene]) -> None:
 def test_whoever_is_half_in_or_in_can_sign_out_everywhere(scenes: list[Scene]) -> None:
     def check(scene: Scene) -> object:
         buttons = {words(button) for button in scene.soup.find_all("button")}
-        strangers = ("outside", "registering", "registered", "forgotten", "first_password")
-        by_link = ("open_link_followed", "not_me_followed", "not_me_about_an_addition")
-        nobody = tuple(f"({name})" for name in (*strangers, *by_link))
+        strangers = ["outside", "registering", "registered", "forgotten", "first_password", "wait_over_link_followed"]
+        strangers += [f"{link}_link_followed" for link in ("open", "begin", "begun", "stop")]
+        strangers += ["not_me_followed", "not_me_about_an_addition"]
+        nobody = tuple(f"({name})" for name in strangers)
         someone = not scene.name.endswith(nobody)
         return someone != ("Sign out" in buttons)
 

@@ -29,8 +29,8 @@ TABLE = """
 /onboarding                             GET       SET_UP
 /onboarding/<method>                    GET POST  SET_UP
 /onboarding/<method>/send               POST      SET_UP
-/onboarding/address                     GET POST  PROVE_ADDRESS
-/onboarding/address/send                POST      PROVE_ADDRESS
+/onboarding/address                     GET POST  PROVE_ADDRESS RECOVER
+/onboarding/address/send                POST      PROVE_ADDRESS RECOVER
 /onboarding/closed                      GET       WAIT
 /onboarding/recovery-codes              GET POST  SAVE_CODES
 /onboarding/recovery-codes.txt          GET       SAVE_CODES
@@ -60,6 +60,7 @@ TABLE = """
 /security/devices/<int:id>/forget       POST      IN
 /security/devices/<int:id>/rename       GET POST  IN
 /security/devices/forget-all            POST      IN
+/security/lost-access/stop              POST      IN
 /security/new-phone                     GET       IN
 /security/new-phone/<int:id>/remove     GET POST  IN
 /security/new-phone/add                 GET POST  IN
@@ -71,13 +72,18 @@ TABLE = """
 /security/sign-ins/<int:id>/end         POST      IN
 /security/sign-ins/end-others           POST      IN
 /sign-in                                GET POST  everybody
+/sign-in/lost-access                    GET POST  SIGN_IN CHECK IN
+/sign-in/lost-access/begin              GET POST  everybody
+/sign-in/lost-access/begin/<token>      GET       everybody
+/sign-in/lost-access/stop               GET POST  everybody
+/sign-in/lost-access/stop/<token>       GET       everybody
 /sign-in/open                           GET POST  everybody
 /sign-in/open/<token>                   GET       everybody
-/sign-in/other                          GET POST  CHECK IN
-/sign-in/recovery-code                  GET POST  CHECK IN
-/sign-in/verify                         GET       CHECK IN
-/sign-in/verify/<method>                GET POST  CHECK IN
-/sign-in/verify/<method>/send           POST      CHECK IN
+/sign-in/other                          GET POST  CHECK RECOVER IN
+/sign-in/recovery-code                  GET POST  CHECK RECOVER IN
+/sign-in/verify                         GET       CHECK RECOVER IN
+/sign-in/verify/<method>                GET POST  CHECK RECOVER IN
+/sign-in/verify/<method>/send           POST      CHECK RECOVER IN
 /sign-out                               POST      everybody
 /sign-out/completely                    POST      everybody
 /static/<path:filename>                 GET       everybody

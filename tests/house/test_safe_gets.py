@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from portal.database import Base
 from portal.extensions import db
-from tests.house import device_states, lasting_states, states
+from tests.house import device_states, lasting_states, lost_states, states
 from tests.house.conftest import Inside
 from tests.house.states import State, confirmed
 
@@ -49,6 +49,11 @@ def _paths(app: Flask, id: int) -> list[str]:
         device_states.inside_on_device,
         device_states.inside_twice,
         states.proving_again,
+        lost_states.lost_link_sent,
+        lost_states.begin_link_followed,
+        lost_states.stop_link_followed,
+        lost_states.waiting_inside,
+        lost_states.wait_over,
         confirmed("email.disable"),
         confirmed("totp.open"),
         confirmed("recovery_codes.new"),

@@ -8,7 +8,7 @@ from flask import Flask
 
 from portal import clock
 from tests.customers import Customer
-from tests.house import device_states, link_states, operator_states, states
+from tests.house import device_states, link_states, lost_states, operator_states, states
 from tests.house.conftest import Inside
 from tests.house.states import State
 from tests.statements import statements_of
@@ -47,6 +47,14 @@ GETS: list[tuple[Callable[[], State], str, int]] = [
     (states.forgotten, "/password/reset", 1),
     (states.outside, "/sign-in/open/forged", 0),
     (link_states.open_link_followed, "/sign-in/open", 1),
+    (states.outside, "/sign-in/lost-access", 0),
+    (states.at_check, "/sign-in/lost-access", 1),
+    (lost_states.waiting, "/sign-in/lost-access", 1),
+    (states.outside, "/sign-in/lost-access/begin/forged", 0),
+    (lost_states.begin_link_followed, "/sign-in/lost-access/begin", 2),  # the case, the methods that say how long
+    (lost_states.stop_link_followed, "/sign-in/lost-access/stop", 2),
+    (lost_states.waiting, "/sign-in/verify/totp", 1),
+    (lost_states.waiting_inside, "/", 2),
     (states.outside, "/not-me/forged", 0),
     (link_states.not_me_followed, "/not-me", 1),
     (states.outside, "/not-me/done", 0),

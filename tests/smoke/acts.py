@@ -194,6 +194,10 @@ class Keyboard:
         self._reach(Screen(self.page).button(button, under))
         self.page.keyboard.press("Enter")
 
+    def follow(self, link: str) -> None:
+        self._reach(Screen(self.page).link(link))
+        self.page.keyboard.press("Enter")
+
     def _reach(self, wanted: Locator) -> None:
         wanted.wait_for()
         for _ in range(60):

@@ -78,6 +78,10 @@ class Cast:
             user = select(User.id).where(User.email_key == who.email).scalar_subquery()
             rows.execute(update(Factor).where(Factor.user_id == user).values(wrong_codes=CODES_IN_A_ROW))
 
+    def needs_time(self) -> Portal:
+        """The portal in which time can be let pass; also only in a database that is at hand."""
+        return self.own or self.leave_out("a wait of days takes days from outside")
+
     def use_up_codes(self, who: Customer) -> None:
         """All recovery codes but the last are used; and the app is of long ago. Also only where the database is."""
         if not self.own:

@@ -86,6 +86,11 @@ class OtherWays(Screen):
         return RecoveryCode(self.page).here()
 
 
+class LostAccess(Screen):
+    path = "/sign-in/lost-access"
+    heading = re.compile("I have lost everything|Check your email|The wait has begun")
+
+
 class RecoveryCode(Screen):
     path = "/sign-in/recovery-code"
     heading = "Recovery code"

@@ -1,0 +1,58 @@
+"""A case of somebody who has lost everything, as long as it is open: where it stands, and how it is stopped.
+
+Where it stands is computed from its times, whether or not a worker has told of it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, update
+from sqlalchemy.orm import Session
+
+from portal.access import events
+from portal.access.events import Actor
+from portal.models import Recovery
+
+OPEN = (Recovery.cancelled_at.is_(None), Recovery.done_at.is_(None))
+COLUMNS = (Recovery.id, Recovery.link_ends_at, Recovery.confirmed_at, Recovery.due_at, Recovery.lapses_at)
+
+# Why one was stopped; `templates/email/notices.txt` has the words.
+LINK, INSIDE, SIGNED_IN, PASSWORD, METHODS = "link", "inside", "signed_in", "password", "methods"
+OPERATOR, RESTORED, LAPSED, NOT_ME = "operator", "restored", "lapsed", "not_me"
+
+
+@dataclass(frozen=True)
+class OpenRecovery:
+    """One user's open case. Until the mailed link is used, it has begun nothing."""
+
+    id: int
+    link_ends_at: datetime
+    confirmed_at: datetime | None
+    due_at: datetime | None
+    lapses_at: datetime | None
+
+    def asked(self, now: datetime) -> bool:
+        """The link is under way, and can be used."""
+        return self.confirmed_at is None and now < self.link_ends_at
+
+    def begun(self, now: datetime) -> bool:
+        """The wait has begun, and what it leads to is not too old."""
+        return self.lapses_at is not None and now < self.lapses_at
+
+    def over(self, now: datetime) -> bool:
+        """The wait is over: the methods can be set up anew."""
+        return self.begun(now) and self.due_at is not None and self.due_at <= now
+
+
+def stop(session: Session, actor: Actor, because: str, now: datetime, *which: ColumnElement[bool]) -> bool:
+    """Stop the case that the user has open, whatever its state. The owner is told if its wait had begun.
+
+    The caller holds the user's row (`lock_user`). False when there is none.
+    """
+    mine = (Recovery.user_id == actor.user_id, *OPEN, *which)
+    values = {"cancelled_at": now, "cancelled_because": because, "notice_at": None}
+    stopped = session.execute(update(Recovery).where(*mine).values(**values).returning(Recovery.confirmed_at))
+    row = stopped.one_or_none()
+    if row is not None and row.confirmed_at is not None:
+        events.record(session, events.RECOVERY_STOPPED, actor, now, because=because)
+    return row is not None

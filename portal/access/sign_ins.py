@@ -184,7 +184,7 @@ def lock_user(session: Session, user_id: int) -> None:
 
     Whatever changes what protects a user does this first, so that two changes at once wait for each other.
     """
-    session.execute(select(User.id).where(User.id == user_id).with_for_update())
+    session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
 def seen(standing: Standing, step: Step, now: datetime) -> datetime:

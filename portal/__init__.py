@@ -36,6 +36,7 @@ from portal.web.numbers import RowNumber
 from portal.web.onboarding import onboarding
 from portal.web.pages import pages
 from portal.web.security import security
+from portal.web.signing import Sessions
 from portal.web.visitor import visitor
 
 BODY = 64 * 1024  # bytes of a request; no form here needs more
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder=ROOT / "static",
     )
     app.config.update(_flask_config(settings))
+    app.session_interface = Sessions()
     app.extensions["portal.settings"] = settings
     app.extensions["portal.keys"] = KeyRing(settings.data_keys)
     app.extensions["portal.hasher"] = Hasher(settings.argon2)

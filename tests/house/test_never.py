@@ -24,6 +24,7 @@ CRYPTOGRAPHY = {
     "portal.methods.totp": {"hmac", "secrets", "pyotp"},
     "portal.web.headers": {"secrets"},
     "portal.web.metrics": {"hmac"},
+    "portal.web.signing": {"hashlib", "itsdangerous"},
 }
 COMPUTES = {"hashlib", "hmac", "secrets", "cryptography", "argon2", "itsdangerous", "pyotp", "jwt", "random", "uuid"}
 UNPACKS = {"pickle", "marshal", "shelve", "yaml", "xml", "lxml", "ctypes", "importlib"}

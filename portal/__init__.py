@@ -1,6 +1,6 @@
 """The customer portal."""
 
-from flask import Flask
+from flask import Flask, has_request_context
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, BadSetting, Settings
@@ -13,6 +13,7 @@ from portal.delivery import smtp
 from portal.web import (
     browser,
     cookies,
+    desk,
     errors,
     gate,
     headers,
@@ -29,13 +30,15 @@ from portal.web.demo import demo
 from portal.web.onboarding import onboarding
 from portal.web.pages import pages
 from portal.web.security import security
-from portal.web.visitor import visitor
+from portal.web.staff import staff
+from portal.web.visitor import at_desk, visitor
 
 BODY = 64 * 1024  # bytes of a request; no form here needs more
 PARTS = 100
 # Flask-Login's own remember cookie is never read: no browser can send a cookie of this name.
 NO_COOKIE = ";"
 ROUTES = (
+    desk,
     lost_access,
     metrics,
     open_method,
@@ -65,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _extend(app)
     smtp.install(app, settings)
     _protect(app)
-    for blueprint in (pages, auth, onboarding, security, *([demo] if settings.development else [])):
+    for blueprint in (pages, auth, onboarding, security, staff, *([demo] if settings.development else [])):
         app.register_blueprint(blueprint)
     _furnish(app, settings)
     errors.register(app)
@@ -128,4 +131,4 @@ def _furnish(app: Flask, settings: Settings) -> None:
         moment=times.moment,
         browser=browser.describe,
     )
-    app.context_processor(lambda: {"visitor": visitor()})
+    app.context_processor(lambda: {"visitor": visitor(), "at_desk": has_request_context() and at_desk()})

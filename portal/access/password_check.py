@@ -1,7 +1,7 @@
 """Checking a password: at sign-in, and before anything that protects the account is changed (R14)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, case, exists, select, update
 from sqlalchemy.orm import Session
@@ -42,6 +42,7 @@ def sign_in(
     *,
     next_path: str | None = None,
     before: Standing | None = None,
+    lasts: timedelta = limits.SIGN_IN_LIFE,
 ) -> Opened:
     """Open a sign-in by address and password.
 
@@ -71,7 +72,7 @@ def sign_in(
         else:
             if before:
                 sign_ins.end(session, before.sign_in_id, "replaced", now)
-            token = _open(session, user.id, stored, where, now, in_a_row - 1, next_path)
+            token = _open(session, user.id, stored, where, now, in_a_row - 1, next_path, lasts)
         counting.settle(session, (), hits, now)
     return Opened(token, user.primary_method)
 
@@ -111,12 +112,26 @@ def _note_wrong(actor: Actor, in_a_row: int, now: datetime) -> None:
 
 
 def _open(
-    session: Session, user_id: int, stored: str, where: Where, now: datetime, wrong: int, next_path: str | None
+    session: Session,
+    user_id: int,
+    stored: str,
+    where: Where,
+    now: datetime,
+    wrong: int,
+    next_path: str | None,
+    lasts: timedelta,
 ) -> str:
     """A new sign-in; a password changed a moment ago opens none."""
     try:
         return sign_ins.open_sign_in(
-            session, user_id, where, now, password_hash=stored, wrong_passwords=wrong, next_path=next_path
+            session,
+            user_id,
+            where,
+            now,
+            password_hash=stored,
+            wrong_passwords=wrong,
+            next_path=next_path,
+            lasts=lasts,
         )
     except Gone:
         raise SignInWrong from None

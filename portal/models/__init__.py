@@ -9,6 +9,7 @@ from portal.models.messages import DemoMail, Message
 from portal.models.records import Counter, Event
 from portal.models.recoveries import Recovery
 from portal.models.sign_ins import SignIn
+from portal.models.support import LookUp, SupportCase
 from portal.models.users import Registration, ResetLink, User
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "DemoMail",
     "Event",
     "Factor",
+    "LookUp",
     "Message",
     "Recovery",
     "RecoveryCode",
@@ -25,5 +27,6 @@ __all__ = [
     "Registration",
     "ResetLink",
     "SignIn",
+    "SupportCase",
     "User",
 ]

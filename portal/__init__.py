@@ -12,6 +12,7 @@ from portal.crypto import KeyRing
 from portal.delivery import smtp
 from portal.web import (
     browser,
+    check_up,
     cookies,
     desk,
     errors,
@@ -19,6 +20,7 @@ from portal.web import (
     headers,
     lost_access,
     metrics,
+    new_phone,
     open_method,
     passwords,
     register,
@@ -27,6 +29,7 @@ from portal.web import (
 )
 from portal.web.auth import auth
 from portal.web.demo import demo
+from portal.web.help import help_pages
 from portal.web.onboarding import onboarding
 from portal.web.pages import pages
 from portal.web.security import security
@@ -37,15 +40,18 @@ BODY = 64 * 1024  # bytes of a request; no form here needs more
 PARTS = 100
 # Flask-Login's own remember cookie is never read: no browser can send a cookie of this name.
 NO_COOKIE = ";"
+# Modules that add their routes to a blueprint of another.
 ROUTES = (
+    check_up,
     desk,
     lost_access,
     metrics,
+    new_phone,
     open_method,
     passwords,
     register,
     verify,
-)  # modules that add their routes to a blueprint of another
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -68,7 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _extend(app)
     smtp.install(app, settings)
     _protect(app)
-    for blueprint in (pages, auth, onboarding, security, staff, *([demo] if settings.development else [])):
+    for blueprint in (pages, help_pages, auth, onboarding, security, staff, *([demo] if settings.development else [])):
         app.register_blueprint(blueprint)
     _furnish(app, settings)
     errors.register(app)

@@ -8,11 +8,21 @@ waits for its one row but those whose password was wrong.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, TextClause, bindparam, case, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    TextClause,
+    Update,
+    bindparam,
+    case,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -41,26 +51,21 @@ _PAUSING = ", ".join(f"'{window.name}'" for _, window in WINDOWS.values() if win
 log = logging.getLogger(__name__)
 
 
-def take(hits: Iterable[Hit], now: datetime) -> dict[str, int]:
+def take(hits: Iterable[Hit], now: datetime, then: Callable[[Session], None] = lambda _session: None) -> dict[str, int]:
     """Count one try on every limit, or on none: raises `LimitReached`, whose `until` is the latest wait.
 
-    Returns what each window has counted now, by its name.
+    `then` counts what is no limit, in the same transaction; if it raises, nothing is counted. Returns what each window
+    has counted now, by its name.
     """
     with write() as session:
         counted, refused = _count(session, hits, now)
+        if not refused:
+            then(session)
     if refused:
         for limit in sorted({WINDOWS[name][0].name for name, _ in refused}):
             logs.note("limit_reached", about=limit)
         raise _reached(refused, now)
     return {name: count for (name, _), count in counted.items()}
-
-
-def check(hits: Iterable[Hit], now: datetime) -> None:
-    """Raise `LimitReached` if `take` would, and count nothing."""
-    if waits := sorted(_waits(_named(hits), now), key=_moment):
-        until, limit = waits[-1]
-        logs.note("limit_reached", about=limit.name)
-        raise LimitReached(limit.what, until)
 
 
 def allows(session: Session, hit: Hit, now: datetime) -> int:
@@ -74,17 +79,14 @@ def allows(session: Session, hit: Hit, now: datetime) -> int:
 def settle(session: Session, right: Iterable[Hit], back: Iterable[Hit], now: datetime) -> None:
     """An answer was right, in the transaction that acts on it: the counts of `right` begin anew, those of `back` get
     their try back."""
-    anew, one_less = _named(right), _named(back)
-    begins_anew = tuple_(Counter.name, Counter.subject).in_(sorted(anew))
-    count = case((begins_anew, 0), else_=Counter.count - 1) if anew else Counter.count - 1
-    _lower(session, anew | one_less, count, now)
+    _lower(session, _named(right), _named(back), now)
 
 
 def give_back(hits: Iterable[Hit], now: datetime) -> None:
     """Undo `take`: the answer was right. What was granted stays granted, so a failure is only logged."""
     try:
         with write() as session:
-            _lower(session, _named(hits), Counter.count - 1, now)
+            _lower(session, set(), _named(hits), now)
     except DBAPIError as problem:
         log.error("A try was not given back: %s", type(problem.orig).__name__)
 
@@ -93,6 +95,12 @@ def free_from(hits: Iterable[Hit], now: datetime) -> datetime | None:
     """When `take` would next succeed; None means at once."""
     waits = _waits(_named(hits), now)
     return max((until for until, _ in waits), default=None)
+
+
+def row(hit: Hit) -> Row:
+    """The counter of a limit of one window."""
+    (found,) = _named((hit,))
+    return found
 
 
 def _named(hits: Iterable[Hit]) -> set[Row]:
@@ -156,22 +164,38 @@ def _while_alarmed(window: Window) -> int:
 def _count(session: Session, hits: Iterable[Hit], now: datetime) -> tuple[dict[Row, int], set[Row]]:
     """Count on every limit, or on none but those that count a refused try too. What was counted, and what refused."""
     rows = sorted(_rows(hits), key=lambda row: (row[0].name, row[1]))
-    found = session.execute(_counting(len(rows)), _values(rows, now))
+    found = session.connection().execute(_counting(len(rows)), _values(rows, now))
     counted = {(name, bytes(subject)): count for name, subject, count in found}
     refused = {(window.name, subject) for window, subject in rows} - counted.keys()
     if refused:
-        _lower(session, {row for row in counted if not WINDOWS[row[0]][0].refused_too}, Counter.count - 1, now)
+        _lower(session, set(), {row for row in counted if not WINDOWS[row[0]][0].refused_too}, now)
     return counted, refused
 
 
-def _lower(session: Session, rows: set[Row], count: ColumnElement[int], now: datetime) -> None:
-    """Set these counts by one statement, which locks their rows in the one order before it changes any."""
-    if not rows:
+def _lower(session: Session, anew: set[Row], less: set[Row], now: datetime) -> None:
+    """The counts of `anew` begin anew, those of `less` go down by one; a row that is in both begins anew."""
+    if not anew | less:
         return
-    key = (Counter.name, Counter.subject)
-    locked = select(*key).where(_among(rows), Counter.count > 0, Counter.resets_at > now).order_by(*key)
-    lowered = update(Counter).where(tuple_(*key).in_(locked.with_for_update())).values(count=count, free_at=FREE)
-    session.execute(lowered.execution_options(synchronize_session=False))
+    values: dict[str, object] = {"rows": sorted(anew | less), "now": now, "free": FREE}
+    if anew:
+        values["anew"] = sorted(anew)
+    session.connection().execute(_BEGINNING_ANEW if anew else _LOWERING, values)
+
+
+def _lowering(count: ColumnElement[int]) -> Update:
+    """The one statement of `_lower`. It locks the rows in the one order before it changes any."""
+    counted = (_named_by("rows"), Counter.count > 0, Counter.resets_at > bindparam("now", type_=Moment))
+    locked = select(Counter.name, Counter.subject).where(*counted).order_by(Counter.name, Counter.subject)
+    values = {"count": count, "free_at": bindparam("free", type_=Moment)}
+    return update(Counter).where(tuple_(Counter.name, Counter.subject).in_(locked.with_for_update())).values(values)
+
+
+def _named_by(rows: str) -> ColumnElement[bool]:
+    return tuple_(Counter.name, Counter.subject).in_(bindparam(rows, expanding=True))
+
+
+_LOWERING = _lowering(Counter.count - 1)
+_BEGINNING_ANEW = _lowering(case((_named_by("anew"), 0), else_=Counter.count - 1))
 
 
 def _among(rows: set[Row]) -> ColumnElement[bool]:

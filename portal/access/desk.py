@@ -108,7 +108,8 @@ def shown(user_id: int, now: datetime) -> Shown:
         .where(User.id == user_id)
     ).one()
     recovery = OpenRecovery(*row[6:]) if row[6] is not None else None
-    return Shown(user_id, mask(row[0]), _methods(user_id), *row[1:6], recovery, _lines(user_id))
+    facts: tuple[Any, ...] = (*row[1:6], recovery, _lines(user_id))
+    return Shown(user_id, mask(row[0]), _methods(user_id), *facts)
 
 
 def mask(email: str) -> str:

@@ -36,12 +36,17 @@ REGISTRATION_LIFE = span("30 minutes")
 HALF_IN = span("30 minutes")
 IDLE = span("60 minutes")
 SIGN_IN_LIFE = span("12 hours")
+BROWSER_KNOWN = span("180 days")  # from its last finished sign-in with the address
 SEEN_EVERY = span("1 minute")
 SIGN_INS = 10  # finished ones at once
 ABANDONED = span("10 minutes")  # after a right password, or the last code asked for, without a second factor
 WRONG_CODES_TOLD = 3  # in one sign-in whose password was right
 FAILURES_TOLD = 5  # before a sign-in that is finished
 THROTTLED_AT = 100  # wrong passwords in a row
+CLOCK_SEARCH = span("24 hours")  # how far off the doctor looks: 5 758 more codes, so 1 typo in 174 is taken for a clock
+CHECK_UP_EVERY = span("180 days")  # "Could you still get in?" is asked
+CHECK_UP_PUT_OFF = span("30 days")  # by "Not now"
+NEW_PHONE = span("24 hours")  # an app counts as the new phone's, in which to remove the old one's
 CONFIRMATION_LIFE = span("10 minutes")
 SECOND_FACTOR_FRESH = span("15 minutes")
 
@@ -59,6 +64,13 @@ PASSWORDS_IN_A_ROW = waiting(
     "passwords",
     "wrong passwords for one address until a finished sign-in: from the hundredth, twenty a day",
     "100 free, then 72 minutes; forgotten after 60 days",  # 24 h / 20 = 72 min
+)
+# Strangers who burn an address's tries leave its owner these. When they are used up, the browser shares the others.
+PASSWORDS_IN_KNOWN_BROWSER = per(
+    "passwords in a known browser",
+    "passwords",
+    "wrong passwords for one address in a browser that is known there, which count on nothing else of the address",
+    "10 per day",
 )
 PASSWORDS_BY_NETWORK = per(
     "passwords by network",
@@ -182,3 +194,8 @@ WAITS: list[tuple[str, int | None, timedelta]] = [
 def password_hits(key: str) -> tuple[Hit, ...]:
     """What is counted for wrong passwords of one address, given by its key; a finished sign-in forgets it."""
     return tuple(Hit(limit, f"address {key}") for limit in (PASSWORD_WAITS, PASSWORDS, PASSWORDS_IN_A_ROW))
+
+
+def known_browser_hit(key: str, device: bytes | None) -> Hit:
+    """What is counted instead in a browser that is known with the address, by the hash of its mark."""
+    return Hit(PASSWORDS_IN_KNOWN_BROWSER, f"address {key} in {(device or b'').hex()}")

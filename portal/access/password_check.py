@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, case, exists, select, update
+from sqlalchemy import Row, and_, bindparam, case, exists, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from portal.access import counting, events, limits, sign_ins, stuffing
+from portal.access import counting, events, limits, password_tries, sign_ins, stuffing
 from portal.access.addresses import Address
 from portal.access.events import Actor
 from portal.access.limit_sentences import Hit, network
@@ -14,15 +15,36 @@ from portal.access.open_recoveries import OPEN
 from portal.access.problems import Busy, Gone, LimitReached, PasswordMissing, PasswordWrong, SignInWrong
 from portal.access.standing import Standing
 from portal.access.where import Where
-from portal.database import Moment, changed, write
+from portal.database import Moment, changed, read, write
 from portal.extensions import db, hasher
-from portal.models import Recovery, User
+from portal.models import Counter, Recovery, ResetLink, SignIn, User
 
+_ONE = select(literal(1).label("one")).subquery()
+_COUNTER = and_(Counter.name == bindparam("name"), Counter.subject == bindparam("subject"))
+_SINCE = bindparam("since", type_=Moment)
 _NOW = bindparam("now", type_=Moment)
 _OVER = exists().where(Recovery.user_id == User.id, *OPEN, Recovery.due_at <= _NOW, Recovery.lapses_at > _NOW)
-_USER = select(
-    User.id, User.email, User.password_hash, case((_OVER, None), else_=User.primary_method).label("primary_method")
-).where(User.email_key == bindparam("key"))
+_CAME_IN = (SignIn.user_id == User.id, SignIn.device_hash == bindparam("device"), SignIn.raised_at > _SINCE)
+_BY_MAIL = (
+    ResetLink.email_key == bindparam("key"),
+    ResetLink.device_hash == bindparam("device"),
+    ResetLink.used_at > _SINCE,
+)
+# Always one row: who has the address, if anybody; whether the browser is known there, for they came in or chose their
+# password by a mailed link in it; and until when the network address waits.
+_KNOWN = (
+    select(
+        User.id,
+        User.email,
+        User.password_hash,
+        case((_OVER, None), else_=User.primary_method).label("primary_method"),
+        Counter.free_at,
+        or_(exists().where(*_CAME_IN), exists().where(*_BY_MAIL)).label("known"),
+    )
+    .select_from(_ONE)
+    .outerjoin(User, User.email_key == bindparam("key"))
+    .outerjoin(Counter, _COUNTER)
+)
 
 
 @dataclass(frozen=True)
@@ -54,15 +76,15 @@ def sign_in(
     """
     if not password:
         raise PasswordMissing
-    hits = _hits(address.key, where)
-    stuffing.check(where.ip, now)
-    counts = counting.take((Hit(limits.POSTS_BY_NETWORK, _network(where)), *hits), now)
-    in_a_row = counts[limits.PASSWORDS_IN_A_ROW.name]
-    user = db.session.execute(_USER, {"key": address.key, "now": now}).one_or_none()
-    right = _verify(user.password_hash if user else None, password, hits, now)
-    if user is None or not right:
+    user = _known(address.key, where, now)
+    own = limits.known_browser_hit(address.key, where.device) if user.known else None
+    posts = Hit(limits.POSTS_BY_NETWORK, f"network {network(where.ip)}")
+    counted = password_tries.count(address.key, where, now, known=own, asked=(posts,))
+    hits, in_a_row = counted.hits, counted.in_a_row
+    right = _verify(user.password_hash, password, hits, now)
+    if user.id is None or not right:
         stuffing.note(address.key, where.ip, now)
-        _note_wrong(Actor(user.id if user else None, user.email if user else "", where), in_a_row, now)
+        _note_wrong(Actor(user.id, user.email or "", where), in_a_row, now)
         raise SignInWrong
     stored = _hashed_anew(user.id, user.password_hash, password, hits, now)
     with write() as session:
@@ -91,15 +113,26 @@ def confirm(standing: Standing, password: str, now: datetime) -> None:
         with write() as session:
             sign_ins.end(session, standing.sign_in_id, "wrong_passwords", now)
         raise
-    hits = _hits(standing.email_key, standing.where)
+    key, where = standing.email_key, standing.where
+    own = limits.known_browser_hit(key, where.device) if standing.in_known_browser else None
     # Refused, it still counts towards the end of the sign-in: the address's waits alone would never reach it.
-    counts = counting.take(hits, now)
+    counted = password_tries.count(key, where, now, known=own)
+    hits = counted.hits
     stored = db.session.scalar(select(User.password_hash).where(User.id == standing.user_id))
     if not _verify(stored, password, (*mine, *hits), now):
-        stuffing.note(standing.email_key, standing.where.ip, now)
-        _note_wrong(standing.actor, counts[limits.PASSWORDS_IN_A_ROW.name], now)
+        stuffing.note(key, where.ip, now)
+        _note_wrong(standing.actor, counted.in_a_row, now)
         raise PasswordWrong
     counting.give_back((*mine, *hits), now)
+
+
+def _known(key: str, where: Where, now: datetime) -> Row[Any]:
+    """Who has an address: all None when nobody. Raises `LimitReached` for a network address that waits."""
+    name, subject = stuffing.waits(where.ip)
+    mark = {"device": where.device, "since": now - limits.BROWSER_KNOWN, "now": now}
+    found = read(_KNOWN, {"key": key, "name": name, "subject": subject, **mark}).one()
+    stuffing.refuse(found.free_at, now)
+    return found
 
 
 def _note_wrong(actor: Actor, in_a_row: int, now: datetime) -> None:
@@ -173,11 +206,3 @@ def _hashed_anew(user_id: int, stored: str, password: str, hits: tuple[Hit, ...]
     if found is None or not _verify(found, password, hits, now):
         raise SignInWrong
     return found
-
-
-def _hits(key: str, where: Where) -> tuple[Hit, ...]:
-    return (*limits.password_hits(key), Hit(limits.PASSWORDS_BY_NETWORK, _network(where)))
-
-
-def _network(where: Where) -> str:
-    return f"network {network(where.ip)}"

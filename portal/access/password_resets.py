@@ -112,7 +112,7 @@ def use(token: str, password: str, where: Where, now: datetime) -> None:
     hashed = hasher().hash(password)
     with write() as session:
         sign_ins.lock_user(session, user.user_id)
-        spend(session, token, CUSTOMERS, now)
+        spend(session, token, CUSTOMERS, where, now)
         resets = {"mailed_reset_at": now, "last_mailed_reset_at": now} if user.purpose == RESET else {}
         session.execute(update(User).where(User.id == user.user_id).values(password_hash=hashed, **resets))
         actor = Actor(user.user_id, user.email, where)
@@ -123,9 +123,10 @@ def use(token: str, password: str, where: Where, now: datetime) -> None:
         events.record(session, kind, actor, now)
 
 
-def spend(session: Session, token: str, purposes: tuple[str, ...], now: datetime) -> None:
+def spend(session: Session, token: str, purposes: tuple[str, ...], where: Where, now: datetime) -> None:
     """Use a link up, in the transaction that acts on it. Raises `Gone` when it can't be used (any more)."""
-    if changed(session.execute(update(ResetLink).where(*_usable(token, purposes, now)).values(used_at=now))) != 1:
+    used = {"used_at": now, "device_hash": where.device}
+    if changed(session.execute(update(ResetLink).where(*_usable(token, purposes, now)).values(**used))) != 1:
         raise Gone
 
 

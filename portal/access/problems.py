@@ -73,6 +73,15 @@ class CodeUsed(AlreadyUsed):
     key = "code_used"
 
 
+class ClockOff(CodeWrong):
+    """Wrong now, but what an app shows whose clock is so many `minutes` ahead (or behind, below zero)."""
+
+    key = "clock_off"
+
+    def __init__(self, minutes: int) -> None:
+        self.minutes = minutes
+
+
 class RecoveryCodeMissing(Problem):
     key = "recovery_code_missing"
 

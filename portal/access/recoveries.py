@@ -18,7 +18,7 @@ from portal.access import counting, events, factors, limits, mailed_links, open_
 from portal.access.events import Actor
 from portal.access.limit_sentences import Hit
 from portal.access.open_recoveries import OPEN, OpenRecovery
-from portal.access.problems import Gone, MailboxSpent
+from portal.access.problems import Gone, LimitReached, MailboxSpent
 from portal.access.sign_ins import end_others, lock_user
 from portal.access.standing import Standing
 from portal.access.where import Where
@@ -59,7 +59,7 @@ def ask(standing: Standing, now: datetime) -> None:
         raise MailboxSpent
     if standing.recovery and standing.recovery.begun(now):
         return
-    counting.check((_waits(standing.user_id),), now)
+    _refuse_a_third(standing.user_id, now)
     counting.take((Hit(limits.RECOVERY_LINKS, f"user {standing.user_id}"),), now)
     with write() as session:
         lock_user(session, standing.user_id)
@@ -84,7 +84,7 @@ def begin(token: str, where: Where, now: datetime) -> None:
     case = find(token, now)
     if case is None:
         raise Gone
-    counting.check((_waits(case.user_id),), now)
+    _refuse_a_third(case.user_id, now)
     asked = (Recovery.link_hash == token_hash(token), *OPEN, Recovery.link_ends_at > now)
     with write() as session:
         lock_user(session, case.user_id)
@@ -187,6 +187,11 @@ def _mail(session: Session, standing: Standing, token: str, now: datetime) -> No
 def in_mailbox(kinds: Collection[str]) -> bool:
     """Whether whoever reads the mailbox can prove every one of these methods."""
     return all(methods.method(kind).in_mailbox for kind in kinds)
+
+
+def _refuse_a_third(user_id: int, now: datetime) -> None:
+    if until := counting.free_from((_waits(user_id),), now):
+        raise LimitReached(limits.RECOVERIES.what, until)
 
 
 def _waits(user_id: int) -> Hit:

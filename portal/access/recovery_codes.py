@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.access import events, failures, limits, tries
@@ -78,12 +78,15 @@ def store(session: Session, standing: Standing, made: Prepared, now: datetime) -
     events.record(session, events.RECOVERY_CODES_MADE, standing.actor, now, number=number)
 
 
-def replace_unfinished(standing: Standing, made: Prepared, now: datetime) -> None:
-    """Put a new set in place of one that its maker never finished, unless a second tab has done so (R5)."""
+def replace(standing: Standing, made: Prepared, now: datetime) -> None:
+    """Put a new set in place of one that its maker never finished (R5) or that is used up, unless a second tab or
+    another sign-in has done so."""
+    mine = and_(RecoverySet.sign_in_id == standing.sign_in_id, RecoverySet.sealed.is_not(None))
+    unused = exists().where(RecoveryCode.set_id == RecoverySet.id, RecoveryCode.used_at.is_(None))
+    good = or_(mine, and_(RecoverySet.saved_at.is_not(None), unused))
     with write() as session:
         lock_user(session, standing.user_id)
-        mine = (RecoverySet.user_id == standing.user_id, RecoverySet.sign_in_id == standing.sign_in_id)
-        if session.scalar(select(RecoverySet.id).where(*mine, RecoverySet.sealed.is_not(None))) is None:
+        if session.scalar(select(RecoverySet.id).where(RecoverySet.user_id == standing.user_id, good)) is None:
             store(session, standing, made, now)
 
 

@@ -1,9 +1,9 @@
 """Who may do what at the support desk.
 
 Staff are users with a role, so that their passwords, apps, sign-ins and limits are ruled by the same code as everybody
-else's. They are kept apart by their key: it begins with a word and a blank, which no address holds, so that no page
-that takes a customer's address (sign-in, registration, a forgotten password) can mean one of them. Somebody may be both:
-two rows, two passwords, two apps.
+else's. They are kept apart by their key: it begins with a word and a blank, which no address holds. So no page that
+takes a customer's address (sign-in, registration, a forgotten password) can mean one of them. Somebody may be both: two
+rows, two passwords, two apps.
 """
 
 from portal.access.addresses import Address

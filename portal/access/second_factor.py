@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, update
+from sqlalchemy import BigInteger, bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from portal import methods
@@ -10,11 +10,11 @@ from portal.access import codes, confirmations, counting, factors, limits, recov
 from portal.access.answers import read_code
 from portal.access.codes import Asker
 from portal.access.limit_sentences import Hit
-from portal.access.problems import CodeUsed, Gone, MailboxSpent
+from portal.access.problems import CodeUsed, CodeWrong, Gone, MailboxSpent
 from portal.access.sign_ins import lock_user, prove_address, raise_sign_in
 from portal.access.standing import Standing
 from portal.access.steps import Step
-from portal.database import changed, write
+from portal.database import Moment, changed, write
 from portal.extensions import keys
 from portal.methods.base import CodeMark, Evidence, Mark, Method, StepMark, judge_sent
 from portal.models import Factor
@@ -35,7 +35,7 @@ def prove(standing: Standing, kind: str, answer: str, now: datetime) -> str:
     asker = codes.by_sign_in(standing, SIGN_IN)
     code = read_code(answer)
     hits = _hits(standing, kind)
-    with tries.counted(hits, now), tries.counted_in_a_row(standing, kind, now):
+    with tries.counted_in_a_row(standing, kind, hits, now):
         mark = _judge(methods.method(kind), code, mine, asker, now)
         with write() as session:
             token = raise_sign_in(session, standing, kind, now, right=(hits[0], asker.cooldown), back=hits[1:])
@@ -68,7 +68,7 @@ def finish_set_up(standing: Standing, kind: str, answer: str, now: datetime) -> 
     hits = _hits(standing, kind)
     right, back = (hits[0], asker.cooldown), hits[1:]
     with tries.counted(hits, now):
-        mark = _judge(methods.method(kind), code, [factor], asker, now)
+        mark = _judge_new(methods.method(kind), code, factor, asker, now)
         made = recovery_codes.prepare() if newcomer and standing.role is None else None
         with write() as session:
             lock_user(session, standing.user_id)
@@ -110,15 +110,30 @@ def spend(session: Session, mark: Mark, asker: Asker, now: datetime) -> None:
 def _spend_step(session: Session, mark: StepMark, now: datetime) -> None:
     """A time step is spent for itself and all before it; a mark far in the future comes from a clock set back. What was
     wrong before no longer counts towards closing the method."""
-    unspent = or_(Factor.last_step < mark.step, Factor.last_step > mark.present + limits.STEPS_ASIDE)
-    values = {"last_step": mark.step, "used_at": now, "wrong_codes": 0}
-    if changed(session.execute(update(Factor).where(Factor.id == mark.factor_id, unspent).values(**values))) != 1:
+    values = {"factor": mark.factor_id, "step": mark.step, "latest": mark.present + limits.STEPS_ASIDE, "now": now}
+    if changed(session.connection().execute(_SPEND_STEP, values)) != 1:
         raise CodeUsed
+
+
+_STEP, _LATEST = (bindparam(name, type_=BigInteger()) for name in ("step", "latest"))
+_SPEND_STEP = (
+    update(Factor)
+    .where(Factor.id == bindparam("factor"), or_(Factor.last_step < _STEP, Factor.last_step > _LATEST))
+    .values(last_step=_STEP, used_at=bindparam("now", type_=Moment), wrong_codes=0)
+)
 
 
 def _judge(method: Method, code: str, rows: factors.Rows, asker: Asker, now: datetime) -> Mark:
     sent = codes.sent(asker) if method.sends else ()
     return method.judge(code, Evidence(factors.evidence(rows), sent), keys(), now)
+
+
+def _judge_new(method: Method, code: str, factor: Factor, asker: Asker, now: datetime) -> Mark:
+    """The same for what is being set up, where a wrong answer is explained if it can be (R6)."""
+    try:
+        return _judge(method, code, [factor], asker, now)
+    except CodeWrong as wrong:
+        raise method.diagnose(code, factors.secret(factor), now) from wrong
 
 
 def _note_use(session: Session, mine: factors.Rows, mark: Mark, now: datetime) -> None:

@@ -42,6 +42,12 @@ _OPEN = insert(SignIn).from_select(
     .with_for_update(read=True),
     include_defaults=False,
 )
+_RAISED = ("token_hash", "raised_at", "raised_by", "second_factor_at", "idle_ends_at")
+_RAISE = (
+    update(SignIn)
+    .where(SignIn.id == bindparam("sign_in"), SignIn.token_hash == bindparam("known"), SignIn.ended_at.is_(None))
+    .values({name: bindparam(name, type_=_COLUMNS[name].type) for name in _RAISED})
+)
 
 
 def open_sign_in(
@@ -135,10 +141,12 @@ def raise_sign_in(
         "second_factor_at": now,
         "idle_ends_at": now + standing.idle,
     }
-    if changed(session.execute(update(SignIn).where(*_mine(standing)).values(**values))) != 1:
+    known = {"sign_in": standing.sign_in_id, "known": standing.token_hash}
+    if changed(session.connection().execute(_RAISE, known | values)) != 1:
         raise Gone
     if standing.raised_at is None:
         right += limits.password_hits(standing.email_key)
+        right += (limits.known_browser_hit(standing.email_key, standing.where.device),)
         if standing.others >= limits.SIGN_INS:
             _end_oldest(session, standing.user_id, now)
     counting.settle(session, right, back, now)

@@ -108,7 +108,7 @@ def accept(token: str, password: str, where: Where, now: datetime) -> str:
     hashed = hasher().hash(password)
     with write() as session:
         sign_ins.lock_user(session, member.user_id)
-        password_resets.spend(session, token, (STAFF,), now)
+        password_resets.spend(session, token, (STAFF,), where, now)
         session.execute(update(User).where(User.id == member.user_id).values(password_hash=hashed))
         sign_ins.end_all(session, member.user_id, password_resets.BECAUSE, now)
         events.record(session, events.PASSWORD_CHOSEN, Actor(member.user_id, member.email, where), now)

@@ -13,9 +13,8 @@ from portal.access.open_recoveries import OpenRecovery
 from portal.access.steps import Step, next_step
 from portal.access.where import Where
 from portal.crypto import token_hash
-from portal.database import Moment
-from portal.extensions import db
-from portal.models import Factor, Recovery, RecoverySet, SignIn, User
+from portal.database import Moment, read
+from portal.models import Factor, Recovery, RecoveryCode, RecoverySet, SignIn, User
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,9 @@ class Enrolment:
 class Standing:
     """What one query says of a token: the sign-in, its user with their methods, and what decides the step.
 
-    `where` is where this request comes from. `others` counts the user's finished sign-ins, as long as this one isn't.
-    `recovery` is the case that the user has open after losing everything, or whoever knows the password. `role` is that
-    of somebody of the support desk; a customer has none.
+    `where` is where this request comes from. `others` counts the user's finished sign-ins, as long as this one isn't,
+    `codes_left` the recovery codes nobody has used. `recovery` is the case that the user has open after losing
+    everything, or whoever knows the password. `role` is that of somebody of the support desk; a customer has none.
     """
 
     sign_in_id: int
@@ -62,12 +61,15 @@ class Standing:
     token_hash: bytes
     ended_at: datetime | None
     ended_because: str | None
+    device_hash: bytes | None
     new_device: bool
     wrong_passwords: int
     wrong_codes: int
     mailbox_spent: bool
     wizard_shut: bool
     codes_unsaved: bool
+    codes_used_up: bool
+    codes_left: int
     others: int
     recovery: OpenRecovery | None
     factors: tuple[Enrolment, ...]
@@ -88,6 +90,11 @@ class Standing:
         """How long a finished sign-in may rest: staff see other people's accounts."""
         return limits.STAFF_IDLE if self.role else limits.IDLE
 
+    @property
+    def in_known_browser(self) -> bool:
+        """Whether somebody came in, and asks in the very browser in which they did."""
+        return self.raised_at is not None and self.device_hash == self.where.device
+
     def enrolled(self, kind: str) -> tuple[Enrolment, ...]:
         """The user's finished factors of one kind, in the order they were set up."""
         return tuple(factor for factor in self.factors if factor.kind == kind)
@@ -107,12 +114,14 @@ class Standing:
             enrolled=bool(self.factors),
             raised=self.raised_at is not None,
             codes_unsaved=self.codes_unsaved,
+            codes_used_up=self.codes_used_up,
             wizard_shut=self.wizard_shut,
             recovered=self.recovery is not None and self.recovery.over(now),
         )
 
 
 _others = aliased(SignIn)
+_codes = select(RecoveryCode.id).where(RecoveryCode.set_id == RecoverySet.id)
 
 # Columns, not entities: this runs for every page, and an entity costs twice the query. One row for each of the user's
 # factors, or one without.
@@ -138,6 +147,7 @@ _STANDING = (
         SignIn.token_hash,
         SignIn.ended_at,
         SignIn.ended_because,
+        SignIn.device_hash,
         SignIn.new_device,
         SignIn.wrong_passwords,
         SignIn.wrong_codes,
@@ -149,6 +159,13 @@ _STANDING = (
             RecoverySet.saved_at.is_(None),
             or_(RecoverySet.sign_in_id == SignIn.id, SignIn.raised_at >= RecoverySet.created_at),
         ).is_(true()),
+        # A set that is used up is the business of whoever has proved a second factor since, with its last code or else.
+        and_(
+            RecoverySet.saved_at.is_not(None),
+            SignIn.second_factor_at.is_not(None),
+            ~_codes.where(or_(RecoveryCode.used_at.is_(None), RecoveryCode.used_at > SignIn.second_factor_at)).exists(),
+        ).is_(true()),
+        _codes.with_only_columns(func.count()).where(RecoveryCode.used_at.is_(None)).scalar_subquery(),
         case(
             (
                 SignIn.raised_at.is_(None),
@@ -186,8 +203,7 @@ _FACTOR, _RECOVERY = len(fields(Enrolment)), len(fields(OpenRecovery))
 
 def read_standing(token: str, where: Where, now: datetime) -> Standing | None:
     """The sign-in this token opens, ended or not; None for a token that is unknown or was replaced."""
-    found = db.session.execute(_STANDING, {"token": token_hash(token), "now": now})
-    rows: list[tuple[Any, ...]] = [tuple(row) for row in found]
+    rows = read(_STANDING, {"token": token_hash(token), "now": now}).all()
     if not rows:
         return None
     factors = tuple(Enrolment(*row[-_FACTOR:]) for row in rows if row[-_FACTOR] is not None)

@@ -23,6 +23,7 @@ def next_step(
     enrolled: bool,
     raised: bool,
     codes_unsaved: bool,
+    codes_used_up: bool,
     wizard_shut: bool,
     recovered: bool,
 ) -> Step:
@@ -33,6 +34,7 @@ def next_step(
     stranger's method: without one, the mailbox must be proved in this same sign-in first (R15). `wizard_shut`: the
     operator took the methods away and the password came by mail, so the mailbox would be both factors (R15).
     `recovered`: the user has lost every method, and the wait for that is over; one found after all still counts.
+    `codes_used_up`: the last recovery code is used, and this sign-in has proved a second factor since.
     """
     if not password:
         return Step.SIGN_IN
@@ -42,4 +44,4 @@ def next_step(
         return Step.SET_UP if address_proved else Step.PROVE_ADDRESS
     if not raised:
         return Step.RECOVER if recovered else Step.CHECK
-    return Step.SAVE_CODES if codes_unsaved else Step.IN
+    return Step.SAVE_CODES if codes_unsaved or codes_used_up else Step.IN

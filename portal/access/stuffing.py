@@ -9,16 +9,25 @@ from datetime import datetime
 
 from portal import logs
 from portal.access import counting, limits
+from portal.access.counting import Row
 from portal.access.limit_sentences import Hit, network
+from portal.access.problems import LimitReached
 from portal.database import write
 
 
-def check(ip: str, now: datetime) -> None:
-    """Refuse a network address that waits, the right password too. Raises `LimitReached`.
+def waits(ip: str) -> Row:
+    """The counter of this network address; while its `free_at` is ahead, the right password is refused too.
 
     Tries that are being judged at the same moment pass; they are counted already, as wrong passwords of this network.
     """
-    counting.check((Hit(limits.ADDRESSES_BY_NETWORK, _network(ip)),), now)
+    return counting.row(Hit(limits.ADDRESSES_BY_NETWORK, _network(ip)))
+
+
+def refuse(until: datetime | None, now: datetime) -> None:
+    """Refuse a network address that waits until then. Raises `LimitReached`."""
+    if until is not None and until > now:
+        logs.note("limit_reached", about=limits.ADDRESSES_BY_NETWORK.name)
+        raise LimitReached(limits.ADDRESSES_BY_NETWORK.what, until)
 
 
 def note(key: str, ip: str, now: datetime) -> None:

@@ -161,8 +161,10 @@ def _cases(staff: Standing, *which: ColumnElement[bool]) -> list[Case]:
         .where(*OPEN, *mine, *which)
         .order_by(Recovery.id)
     )
-    found: Iterable[tuple[Any, ...]] = (tuple(row) for row in db.session.execute(rows))
-    return [Case(*row[:7], OpenRecovery(*row[7:])) for row in found]
+    found: Iterable[tuple[Any, ...]] = (
+        (*row[:7], OpenRecovery(*row[7:])) for row in map(tuple, db.session.execute(rows))
+    )
+    return [Case(*facts) for facts in found]
 
 
 def _make_room(session: Session, actor: Actor, now: datetime) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy.orm import Session
 
 from portal.access import counting, failures, limits
 from portal.access.limit_sentences import Hit, network
@@ -27,6 +28,42 @@ def counted(hits: tuple[Hit, ...], now: datetime) -> Iterator[None]:
     `settle`, in the transaction that acts on it. Raises `LimitReached`.
     """
     counting.take(hits, now)
+    with _given_back(hits, now):
+        yield
+
+
+@contextmanager
+def counted_in_a_row(standing: Standing, kind: str, hits: tuple[Hit, ...], now: datetime) -> Iterator[None]:
+    """The same for a method's code, which counts towards the codes in a row after which the method refuses, too; the
+    block that finds the answer right begins the row anew. A wrong answer is noted, and the owner told if it is one too
+    many.
+
+    Raises `MethodClosed` when the method refuses already, `Gone` when it was removed meanwhile; that counts nothing.
+    """
+    mine, in_a_row = {"user": standing.user_id, "method": kind}, 0
+
+    def one_more(session: Session) -> None:
+        nonlocal in_a_row
+        counts = session.connection().execute(_ONE_MORE, mine).scalars().all()
+        if not counts:
+            raise MethodClosed(kind) if session.scalar(_STILL_THERE, mine) else Gone
+        in_a_row = max(counts)
+
+    counting.take(hits, now, one_more)
+    try:
+        with _given_back(hits, now):
+            yield
+    except BLAMELESS:
+        with write() as session:
+            session.execute(_ONE_LESS, mine)
+        raise
+    except Problem:
+        failures.note_wrong_code(standing, kind, now, closed=in_a_row == limits.CODES_IN_A_ROW)
+        raise
+
+
+@contextmanager
+def _given_back(hits: tuple[Hit, ...], now: datetime) -> Iterator[None]:
     try:
         yield
     except BLAMELESS:
@@ -39,31 +76,12 @@ def code_hits(subject: str, where: Where) -> tuple[Hit, ...]:
     return Hit(limits.CODES, subject), Hit(limits.CODES_BY_NETWORK, f"network {network(where.ip)}")
 
 
-@contextmanager
-def counted_in_a_row(standing: Standing, kind: str, now: datetime) -> Iterator[None]:
-    """Count a try towards the codes in a row after which a method refuses; the block that finds the answer right begins
-    the row anew. A wrong answer is noted, and the owner told if it is one too many.
-
-    Raises `MethodClosed` when the method refuses already, `Gone` when it was removed meanwhile.
-    """
-    rows = _of(standing.user_id, kind)
-    with write() as session:
-        one_more = update(Factor).where(*rows, Factor.wrong_codes < limits.CODES_IN_A_ROW)
-        one_more = one_more.values(wrong_codes=Factor.wrong_codes + 1)
-        counted = session.scalars(one_more.returning(Factor.wrong_codes)).all()
-        if not counted:
-            raise MethodClosed(kind) if session.scalar(select(Factor.id).where(*rows).limit(1)) else Gone
-    try:
-        yield
-    except BLAMELESS:
-        with write() as session:
-            one_less = update(Factor).where(*rows, Factor.wrong_codes > 0)
-            session.execute(one_less.values(wrong_codes=Factor.wrong_codes - 1))
-        raise
-    except Problem:
-        failures.note_wrong_code(standing, kind, now, closed=max(counted) == limits.CODES_IN_A_ROW)
-        raise
-
-
-def _of(user_id: int, kind: str) -> tuple[ColumnElement[bool], ...]:
-    return Factor.user_id == user_id, Factor.kind == kind, Factor.confirmed_at.is_not(None)
+_MINE = (Factor.user_id == bindparam("user"), Factor.kind == bindparam("method"), Factor.confirmed_at.is_not(None))
+_ONE_MORE = (
+    update(Factor)
+    .where(*_MINE, Factor.wrong_codes < limits.CODES_IN_A_ROW)
+    .values(wrong_codes=Factor.wrong_codes + 1)
+    .returning(Factor.wrong_codes)
+)
+_ONE_LESS = update(Factor).where(*_MINE, Factor.wrong_codes > 0).values(wrong_codes=Factor.wrong_codes - 1)
+_STILL_THERE = select(exists().where(*_MINE))

@@ -64,6 +64,8 @@ class Method(ABC):
     sends: ClassVar[bool] = False  # a code has to be sent before there is an answer
     most: ClassVar[int] = 1  # how many of it one user may have
     in_mailbox: ClassVar[bool] = False  # whoever reads the user's mail can prove it
+    on_phone: ClassVar[bool] = False  # gone with the phone
+    moves: ClassVar[bool] = False  # a new phone is set up beside the old one, whose factor is removed then
 
     def ready(self, settings: Settings) -> bool:
         """Whether the operator has configured all that this method needs."""
@@ -87,6 +89,10 @@ class Method(ABC):
 
         Raises `CodeWrong`, `CodeExpired`, or `CodeUsed` for an answer that was right and has been spent.
         """
+
+    def diagnose(self, answer: str, secret: bytes | None, now: datetime) -> CodeWrong:
+        """What may be the matter with an answer that is wrong while the method is being set up (R6)."""
+        return CodeWrong()
 
 
 def judge_sent(answer: str, sent: tuple[Sent, ...], keys: KeyRing, now: datetime) -> CodeMark:

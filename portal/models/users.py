@@ -25,6 +25,7 @@ class User(Model):
     mailed_reset_at: Mapped[datetime | None]  # until a sign-in is finished by more than the mailbox
     last_mailed_reset_at: Mapped[datetime | None]  # the same, kept for the operator to see
     methods_reset_at: Mapped[datetime | None]  # by the operator, until a method is set up again
+    check_up_at: Mapped[datetime | None]  # when "Could you still get in?" is asked next; None: at once
     role: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime]
 
@@ -46,7 +47,8 @@ class Registration(Model):
 class ResetLink(Model):
     """A link to choose a password: a new one ("reset"), or the first of a user the operator made ("first").
 
-    Asked for any address, it has a row; only a user's can be used.
+    Asked for any address, it has a row; only a user's can be used. `device_hash` is of the mark of the browser that
+    used it.
     """
 
     __tablename__ = "reset_links"
@@ -57,3 +59,4 @@ class ResetLink(Model):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+    device_hash: Mapped[bytes | None]

@@ -11,7 +11,8 @@ from portal.access.standing import Enrolment
 
 @dataclass(frozen=True)
 class Card:
-    """One method: whether it is on, since when, when last used; `only` when it can't be switched off."""
+    """One method: whether it is on, since when, when last used; `only` when it can't be switched off,
+    `moves` when a new phone must be set up for it."""
 
     kind: str
     on: bool
@@ -19,6 +20,7 @@ class Card:
     only: bool
     closed: bool
     can_add: bool
+    moves: bool
     factors: tuple[Enrolment, ...]
 
     @property
@@ -39,13 +41,14 @@ def of(rows: Iterable[Enrolment], on_offer: Iterable[str], primary: str | None) 
 
 
 def _card(kind: str, mine: list[Enrolment], primary: bool, only: bool) -> Card:
-    most = methods.method(kind).most
+    method = methods.method(kind)
     return Card(
         kind=kind,
         on=bool(mine),
         primary=primary,
         only=only,
         closed=any(factors.closed(row) for row in mine),
-        can_add=0 < len(mine) < most,
+        can_add=0 < len(mine) < method.most,
+        moves=bool(mine) and method.moves,
         factors=tuple(mine),
     )

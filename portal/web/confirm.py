@@ -96,7 +96,6 @@ def change(
 
 
 def _ask_code(now: datetime) -> Response:
-    primary = standing().primary
-    if primary:
-        send_for_check(standing(), primary, now)
+    if kind := gate.asked_first(standing()):
+        send_for_check(standing(), kind, now)
     return ask_code_again()

@@ -12,7 +12,7 @@ from flask import Response, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock, methods
-from portal.access import sign_ins
+from portal.access import recovery_codes, sign_ins
 from portal.access.problems import WrongRole
 from portal.access.standing import Standing
 from portal.access.steps import Step
@@ -107,13 +107,20 @@ def lead_on(due: Step | None = None) -> Response:
 
 
 def page_of(standing: Standing, due: Step) -> str:
-    """The address of the page of a step; where a method is asked, the primary one's own if it counts (R12)."""
+    """The address of the page of a step; where a second factor is asked, that of the method asked first."""
     if due is not Step.CHECK:
         return url_for(PAGES[due])
+    kind = asked_first(standing)
+    return url_for("auth.verify_with", method=kind) if kind else url_for("auth.other")
+
+
+def asked_first(standing: Standing) -> str | None:
+    """The primary method; None where the visitor chooses, because it doesn't count (R12) or because they came in by a
+    recovery code, so it may well be what they have lost."""
     kind = standing.primary
-    if kind is None or (standing.mailbox_spent and methods.method(kind).in_mailbox):
-        return url_for("auth.other")
-    return url_for("auth.verify_with", method=kind)
+    if kind is None or standing.raised_by == recovery_codes.RAISED_BY:
+        return None
+    return None if standing.mailbox_spent and methods.method(kind).in_mailbox else kind
 
 
 def go_on() -> Response:

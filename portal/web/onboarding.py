@@ -4,12 +4,12 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 
 from portal import clock
-from portal.access import codes, recovery_codes, second_factor
+from portal.access import codes, password_check, recovery_codes, second_factor
 from portal.access.problems import BoxNotTicked, Problem
 from portal.access.steps import Step
 from portal.web import cookies, gate, sending, setup
 from portal.web.confirm import Place
-from portal.web.forms import CodeForm, SavedForm
+from portal.web.forms import CodeForm, PasswordForm, SavedForm
 from portal.web.gate import open_at
 from portal.web.visitor import standing, step
 
@@ -82,7 +82,7 @@ def save_codes() -> ResponseReturnValue:
     """Show the ten codes until they are saved; to another sign-in than their maker's, offer a new set (R5)."""
     unsaved = recovery_codes.unsaved(standing())
     if unsaved is None:
-        return render_template("onboarding/recovery_codes_again.html")
+        return _again(PasswordForm())
     form = SavedForm()
     if request.method == "POST":
         if form.saved.data:
@@ -114,9 +114,17 @@ def recovery_codes_text() -> ResponseReturnValue:
 @onboarding.post("/recovery-codes/new")
 @open_at(Step.SAVE_CODES)
 def remake_codes() -> ResponseReturnValue:
-    """Make a new set in place of one that its maker never finished."""
+    """Make a new set in place of one that its maker never finished, or of one that is used up. The latter asks for the
+    password (R14), but for no fresh code: there is none left, and one was proved since the last was used."""
+    form, now = PasswordForm(), clock.now()
+    try:
+        if standing().codes_used_up:
+            password_check.confirm(standing(), form.password.data or "", now)
+    except Problem as problem:
+        form.blame("password", problem)
+        return _again(form)
     if recovery_codes.unsaved(standing()) is None:
-        recovery_codes.replace_unfinished(standing(), recovery_codes.prepare(), clock.now())
+        recovery_codes.replace(standing(), recovery_codes.prepare(), now)
     return gate.lead_on()
 
 
@@ -131,7 +139,15 @@ def _let_in(token: str | None) -> Response:
     return cookies.keep(answer, cookies.SIGN_IN, token) if token else answer
 
 
+def _again(form: PasswordForm) -> ResponseReturnValue:
+    used_up = standing().codes_used_up
+    return render_template("onboarding/recovery_codes_again.html", form=form, used_up=used_up), form.status
+
+
 def _finish() -> Response:
+    """On to the page first asked for; a newcomer by way of what would help if something were lost."""
     first = recovery_codes.finish(standing(), clock.now())
     flash("welcome" if first else "codes_saved", "success")
+    if first:
+        return gate.see(url_for("security.check_up_page", next=standing().next_path))
     return gate.see(standing().next_path or url_for("pages.overview"))

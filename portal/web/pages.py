@@ -4,6 +4,8 @@ from flask import Blueprint, Response, abort, make_response, render_template, se
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
+from portal import clock
+from portal.access import check_up_dates
 from portal.access.overview import read_overview
 from portal.extensions import db, settings
 from portal.web import cards, gate, setup
@@ -19,7 +21,13 @@ def overview() -> ResponseReturnValue:
     shown = cards.of(standing().factors, setup.on_offer(), standing().primary)
     told = read_overview(standing())
     methods = [card for card in shown if card.on]
-    return render_template("overview.html", methods=methods, recovery=told.recovery, last=told.last)
+    return render_template(
+        "overview.html",
+        methods=methods,
+        recovery=told.recovery,
+        last=told.last,
+        check_up_due=check_up_dates.due(told.check_up_at, clock.now()),
+    )
 
 
 @pages.get("/.well-known/change-password")

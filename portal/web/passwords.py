@@ -75,7 +75,7 @@ def reset_password() -> ResponseReturnValue:
         else:
             first = owner.purpose == password_resets.FIRST
             flash("password_first" if first else "password_reset", "success")
-            return cookies.drop(gate.see(url_for("auth.sign_in")), cookies.RESET)
+            return cookies.mark(cookies.drop(gate.see(url_for("auth.sign_in")), cookies.RESET))
     return render_template("auth/reset.html", form=form, owner=owner), form.status
 
 

@@ -127,14 +127,14 @@ def rename(method: str, id: int) -> ResponseReturnValue:
 @security.route("/<method>/<int:id>/remove", methods=["GET", "POST"])
 def remove(method: str, id: int) -> ResponseReturnValue:
     """Remove one of several."""
-    factor = _factor(method, id)
+    factor, place = _factor(method, id), _place("security.remove", method=method, id=id)
     answer = change(
-        _place("security.remove", method=method, id=id),
+        place,
         f"{method}.remove {id}",
         lambda session, now: factors.remove(session, standing(), method, now, factor_id=id),
         "app_removed",
     )
-    return answer or render_template("security/remove.html", factor=factor)
+    return answer or render_template("security/remove.html", factor=factor, place=place)
 
 
 @security.get("/recovery-codes")

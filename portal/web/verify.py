@@ -46,7 +46,7 @@ def verify_with(method: str) -> ResponseReturnValue:
     now, form = clock.now(), CodeForm()
     if request.method == "POST":
         try:
-            return _let_in(second_factor.prove(standing(), method, form.code.data or "", now))
+            return _let_in(second_factor.prove(standing(), method, form.code.data or "", now), standing().codes_left)
         except Problem as problem:
             form.blame("code", problem)
     else:
@@ -93,8 +93,7 @@ def recovery_code() -> ResponseReturnValue:
     if request.method == "POST":
         try:
             token = recovery_codes.use(standing(), form.code.data or "", clock.now())
-            _warn_if_few()
-            return _let_in(token)
+            return _let_in(token, standing().codes_left - 1)
         except Problem as problem:
             form.blame("code", problem)
     return render_template("auth/recovery_code.html", form=form), form.status
@@ -129,13 +128,10 @@ def _page(kind: str, form: CodeForm, now: datetime) -> str:
     )
 
 
-def _let_in(token: str) -> Response:
-    """The factor was right: on with the new token."""
+def _let_in(token: str, codes_left: int) -> Response:
+    """The factor was right: on with the new token. Whoever comes in is warned of few recovery codes; with none left,
+    the page that makes new ones is next."""
+    if standing().raised_at is None and 0 < codes_left <= limits.FEW_RECOVERY_CODES:
+        flash("few_codes_left", "notice")
     where = standing().next_path or url_for("pages.overview")
     return cookies.keep(gate.see(where), cookies.SIGN_IN, token)
-
-
-def _warn_if_few() -> None:
-    left = recovery_codes.remaining(standing().user_id)
-    if left and left.unused <= limits.FEW_RECOVERY_CODES:
-        flash("few_codes_left", "notice")

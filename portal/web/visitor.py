@@ -41,7 +41,7 @@ def visitor() -> Visitor | None:
     """The visitor of this request; None when nobody is even half in. One query a request, none without a cookie."""
     if not has_request_context() or g.get("database_away"):
         return None
-    found = current_user
+    found = current_user._get_current_object()  # the proxy would look it up anew for each of its attributes
     return cast(Visitor, found) if found.is_authenticated else None
 
 

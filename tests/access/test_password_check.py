@@ -1,5 +1,6 @@
 """Checking a password: at sign-in and before a change, counted before it is looked at, the same for nobody."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from portal.access import password_check
 from portal.access.addresses import read_address
 from portal.access.problems import LimitReached, PasswordMissing, PasswordWrong, SignInWrong
 from portal.access.steps import Step
+from portal.access.where import Where
 from portal.extensions import db
 from portal.models import Counter, SignIn
 from tests.customers import HERE, IP, Customer, Visit, from_ip
@@ -17,6 +19,7 @@ from tests.together import together
 
 WRONG = "a loud red teapot"
 MINUTE = timedelta(minutes=1)
+ELSEWHERE = Where("198.51.100.250", "Mozilla/5.0", b"another")
 
 
 def sign_in(email: str, password: str, now: datetime, ip: str = IP) -> Visit:
@@ -170,13 +173,27 @@ def test_another_password_goes_no_further(
 
 
 def test_wrong_confirmations_count_as_at_sign_in(ben: Customer, now: datetime) -> None:
-    """Whoever has a stolen session gets no second set of guesses."""
+    """Whoever has a stolen session gets no second set of guesses: its cookie in another browser is no known browser."""
+    stolen = replace(ben.come_in(now).standing, where=ELSEWHERE)
+    for _ in range(5):
+        with pytest.raises(PasswordWrong):
+            password_check.confirm(stolen, WRONG, now)
+    with pytest.raises(LimitReached):
+        password_check.sign_in(read_address(ben.email), ben.password, ELSEWHERE, now)
+
+
+def test_a_known_browser_has_ten_tries_for_both(ben: Customer, now: datetime) -> None:
+    """T03: its own budget, whether it signs in or confirms; then it is a stranger's like any other."""
     visit = ben.come_in(now)
+    guess(ben.email, 5, now)
     for _ in range(5):
         with pytest.raises(PasswordWrong):
             confirm(visit, WRONG, now)
+    for _ in range(5):  # strangers' tries are all there
+        with pytest.raises(SignInWrong):
+            password_check.sign_in(read_address(ben.email), WRONG, ELSEWHERE, now)
     with pytest.raises(LimitReached):
-        sign_in(ben.email, ben.password, now)
+        confirm(visit, ben.password, now)
 
 
 def test_ten_confirmations_refused_end_the_sign_in(ben: Customer, now: datetime) -> None:

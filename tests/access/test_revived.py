@@ -161,7 +161,7 @@ def test_recovery_codes_are_made_anew_by_whoever_has_their_method(ben: Customer,
     visit = ben.come_in(now + MINUTE)
     assert visit.standing.step(now + MINUTE) is Step.SAVE_CODES
     assert recovery_codes.unsaved(visit.standing) is None
-    recovery_codes.replace_unfinished(visit.standing, recovery_codes.prepare(), now)
+    recovery_codes.replace(visit.standing, recovery_codes.prepare(), now)
     shown = recovery_codes.unsaved(visit.standing)
     assert shown
     assert (shown.number, len(shown.codes)) == (2, 10)

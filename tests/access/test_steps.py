@@ -44,15 +44,23 @@ TABLE = [
 NAMES = ("password", "address_proved", "enrolled", "raised", "codes_unsaved")
 
 
-def step(known: tuple[int, ...], *, wizard_shut: bool = False, recovered: bool = False) -> Step:
+def step(
+    known: tuple[int, ...], *, codes_used_up: bool = False, wizard_shut: bool = False, recovered: bool = False
+) -> Step:
     facts = dict(zip(NAMES, map(bool, known), strict=True))
-    return next_step(**facts, wizard_shut=wizard_shut, recovered=recovered)
+    return next_step(**facts, codes_used_up=codes_used_up, wizard_shut=wizard_shut, recovered=recovered)
 
 
 @pytest.mark.parametrize(("known", "due"), TABLE)
 def test_what_is_known_decides_the_step(known: tuple[int, ...], due: Step) -> None:
     """S4.1, R1, R5, R15."""
     assert step(known) is due
+
+
+@pytest.mark.parametrize(("known", "due"), TABLE)
+def test_a_set_that_is_used_up_is_as_due_as_one_unsaved(known: tuple[int, ...], due: Step) -> None:
+    """S0.10: nothing else opens before a new one is made; for nobody who isn't in yet."""
+    assert step(known, codes_used_up=True) is (Step.SAVE_CODES if due is Step.IN else due)
 
 
 @pytest.mark.parametrize(("known", "due"), TABLE)

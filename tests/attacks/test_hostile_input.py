@@ -6,7 +6,7 @@ from flask import Flask
 
 from tests.attacks.hostile import IDS, TEXTS, WORDS, Sent, encoded, everything
 from tests.attacks.hostile_visit import Found, Make, Visit
-from tests.house import link_states, operator_states, states
+from tests.house import lasting_states, link_states, lost_states, operator_states, states
 from tests.house.scenes import SHOWN
 from tests.house.states import confirmed
 
@@ -23,6 +23,7 @@ PAGES: list[tuple[Make, str, dict[str, str]]] = [
     (states.enrol_code_sent, "/onboarding/email", {}),
     (states.saving_codes, "/onboarding/recovery-codes", {"saved": "y"}),
     (states.codes_unsaved, "/onboarding/recovery-codes", {}),
+    (lasting_states.codes_used_up, "/onboarding/recovery-codes", {"password": "a quiet green teapot"}),
     (states.at_check, "/sign-in/verify/totp", {}),
     (states.at_check, "/sign-in/other", {}),
     (states.at_check, "/sign-in/recovery-code", {}),
@@ -40,7 +41,14 @@ PAGES: list[tuple[Make, str, dict[str, str]]] = [
     (confirmed("recovery_codes.new"), "/security/recovery-codes/new", {}),
     (confirmed("password.change"), "/security/password", {"new_password": "seven loud copper kettles"}),
     (states.inside, "/", {}),
+    (states.inside, "/security/check-up", {"next": "/security"}),
+    (lasting_states.about_to_move, "/security/new-phone/add", {"password": "a quiet green teapot"}),
+    (lasting_states.about_to_remove, "/security/new-phone/{id}/remove", {}),
     (link_states.open_link_followed, "/sign-in/open", {}),
+    (states.at_check, "/sign-in/lost-access", {}),
+    (lost_states.begin_link_followed, "/sign-in/lost-access/begin", {}),
+    (lost_states.stop_link_followed, "/sign-in/lost-access/stop", {}),
+    (lost_states.waiting_inside, "/security/recovery-codes", {}),
     (states.outside, "/password/forgot", {"email": "somebody.0@example.org"}),
     (states.forgotten, "/password/reset", {"new_password": "seven loud copper kettles"}),
     (operator_states.first_password, "/password/reset", {"new_password": "seven loud copper kettles"}),
@@ -65,7 +73,7 @@ NAMES = ("next", "step", "recipient", "id", "email", "code", "password", "csrf_t
 
 def _forms(visit: Visit, page: str) -> list[Found]:
     """The forms of a page, each kind once."""
-    kinds = {form.kind: form for form in visit.forms() if (form.endpoint == SIGN_OUT) == (page == "/")}
+    kinds = {form.kind: form for form in visit.forms() if form.endpoint != SIGN_OUT or page == "/"}
     return list(kinds.values())
 
 

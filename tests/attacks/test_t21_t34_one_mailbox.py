@@ -8,7 +8,7 @@ from flask import Flask
 
 from tests.attacks.rows import about
 from tests.browser import Page
-from tests.journeys.ways import APP, choose, finish_app, prove_mailbox, save_codes
+from tests.journeys.ways import APP, choose, finish_app, finish_wizard, prove_mailbox
 from tests.people import Person
 from tests.portal_for_tests import Portal
 
@@ -103,7 +103,7 @@ def test_ben_gets_in_when_the_operator_has_made_sure(taken: Person, portal: Port
     prove_mailbox(taken)
     choose(taken, APP)
     finish_app(taken)
-    assert save_codes(taken).heading == "Welcome, Ben"
+    assert finish_wizard(taken).heading == "Welcome, Ben"
 
 
 def test_with_his_old_password_ben_needs_only_the_wizard(ben: Person) -> None:

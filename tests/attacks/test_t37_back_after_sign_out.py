@@ -58,7 +58,7 @@ def test_after_signing_out_no_press_of_back_shows_the_key(chromium: Browser, por
     acts.register(page, ada)
     acts.begin_app(page, ada)
     acts.finish_app(page, ada)
-    acts.save_codes(page, ada)
+    acts.finish_wizard(page, ada)
     Account(page).sign_out()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert ada.secret

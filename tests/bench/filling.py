@@ -40,6 +40,11 @@ def token(number: int) -> str:
     return f"bench-{number}"
 
 
+def mark(number: int) -> str:
+    """The cookie by which a customer's browser is known again, from when they came before."""
+    return f"mark-{number}"
+
+
 def fill(app: Flask, users: int, log: int, password_hashes: tuple[str, ...]) -> None:
     """Make users with an app and saved recovery codes, and `log` rows in each table of `LOG`; sign the first ones in.
 
@@ -89,14 +94,8 @@ def _set(n: int, now: datetime) -> Row:
 def _signed_in(n: int, now: datetime) -> Row:
     begun = {"created_at": now, "seen_at": now, "raised_at": now, "second_factor_at": now, "raised_by": "totp"}
     ends = {"idle_ends_at": now + limits.IDLE, "ends_at": now + limits.SIGN_IN_LIFE}
-    return {
-        "user_id": n,
-        "token_hash": token_hash(token(n)),
-        "ip": "192.0.2.1",
-        "agent": "Mozilla/5.0",
-        **begun,
-        **ends,
-    }
+    where = {"ip": "192.0.2.1", "agent": "Mozilla/5.0", "device_hash": token_hash(mark(n))}
+    return {"user_id": n, "token_hash": token_hash(token(n)), **where, **begun, **ends}
 
 
 def _past_sign_in(n: int, number: int, then: datetime) -> Row:

@@ -46,12 +46,13 @@ def sign_ins(server: Server, turns: Turns, times: int) -> Round:
 
 
 def pages(server: Server, times: int, path: Callable[[int], str], *, signed_in: bool = False) -> Round:
-    """The same page again and again; `signed_in` as the visitors who are."""
+    """The same page again and again, with the cookies of its first answer; `signed_in` as the visitors who are."""
 
     def look(nth: int) -> int:
         visitor = nth % VISITORS + 1
         with closing(Line(server.port, address())) as line:
-            asked = line.asked(path(visitor), {"sign-in": token(visitor)} if signed_in else {})
+            cookies = {"sign-in": token(visitor)} if signed_in else {}
+            asked = line.asked(path(visitor), cookies | line.get(path(visitor), cookies).cookies)
             for _ in range(ON_ONE_LINE):
                 assert line.ask(asked).status == 200, path(visitor)
         return 0

@@ -1,4 +1,7 @@
-"""A whole sign-in as a browser makes it: the form, the password, the code's form, the code, the page."""
+"""A whole sign-in as a customer's own browser makes it: the form, the password, the code's form, the code, the page.
+
+The browser is known from before: a new one would be told to the owner, which is not what happens every morning.
+"""
 
 import re
 import time
@@ -9,7 +12,7 @@ from typing import Protocol
 from portal.access.limits import STEP
 from portal.methods.totp import code_at
 from tests.bench.argon import PASSWORD
-from tests.bench.filling import VISITORS, email, secret
+from tests.bench.filling import VISITORS, email, mark, secret
 from tests.bench.line import Answer
 
 TOKEN = re.compile(rb'name="csrf_token" value="([^"]+)"')
@@ -31,7 +34,7 @@ def sign_in(browser: Browser, number: int, code: str, asked: Callable[[str], Non
 
     Returns how often the portal was busy: then the form is sent once more, as its page advises.
     """
-    cookies: dict[str, str] = {}
+    cookies = {"device": mark(number)}
     busy = 0
 
     def sent(where: str, **form: str) -> str:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -24,39 +23,26 @@ from tests.portal_for_tests import free_port
 OK = "250 OK"
 
 
-class _Visit(SMTP):
-    """A client's visit. The lines of all visits are kept, so that the server can hang up when it closes."""
-
-    def __init__(self, handler: object, lines: list[asyncio.BaseTransport], **behaviour: Any) -> None:
-        super().__init__(handler, **behaviour)
-        self._lines = lines
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._lines.append(transport)
-        super().connection_made(transport)
-
-
 class _Office(Controller):
     """Where clients come in."""
 
-    def __init__(self, handler: object, **behaviour: Any) -> None:
-        super().__init__(handler, **behaviour)
-        self.lines: list[asyncio.BaseTransport] = []
-
-    def factory(self) -> SMTP:
-        return _Visit(self.handler, self.lines, **self.SMTP_kwargs)
-
     def hang_up(self) -> None:
-        """Close every line; a client may have left in the middle of a sentence."""
+        """Close every line; a client may have left in the middle of a sentence, or of shaking hands."""
         asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result()
 
     async def _hang_up(self) -> None:
         if self.server:
             self.server.close()  # nobody comes in any more
-        for line in self.lines:
-            line.abort()  # type: ignore[attr-defined]
+        while asyncio.all_tasks() - {asyncio.current_task()}:
+            self._cut()
+            await asyncio.sleep(0)
+        self._cut()
         for _ in range(5):  # a line of TLS ends in two steps
             await asyncio.sleep(0)
+
+    def _cut(self) -> None:
+        for line in list(self.loop._transports.values()):  # type: ignore[attr-defined]
+            line.abort()
 
 
 @dataclass

@@ -8,7 +8,19 @@ from sqlalchemy import select
 from portal.access import retention
 from portal.database import Base, write
 from portal.extensions import db
-from portal.models import Code, Counter, DemoMail, Factor, Message, Recovery, RecoverySet, Registration, ResetLink, SignIn, User
+from portal.models import (
+    Code,
+    Counter,
+    DemoMail,
+    Factor,
+    Message,
+    Recovery,
+    RecoverySet,
+    Registration,
+    ResetLink,
+    SignIn,
+    User,
+)
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)

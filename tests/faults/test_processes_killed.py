@@ -28,8 +28,8 @@ from tests.journeys.ways import (
     choose,
     codes_on,
     finish_app,
+    finish_wizard,
     prove_mailbox,
-    save_codes,
 )
 from tests.people import People, Person
 from tests.portal_for_tests import Portal, environment, free_port, fresh_database, running, until
@@ -50,7 +50,7 @@ def test_everything_waits_while_the_web_processes_die_between_the_steps(portal: 
     shown = codes_on(finish_app(ada))
     kill_web(portal)
     assert codes_on(ada.browser.open("/onboarding/recovery-codes")) == shown
-    assert save_codes(ada).heading == "Welcome, Ada"
+    assert finish_wizard(ada).heading == "Welcome, Ada"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from jinja2 import Template
 
 from portal import clock
 from portal.access import limits
-from tests.house import link_states, lost_states, operator_states, states
+from tests.house import lasting_states, link_states, lost_states, operator_states, states
 from tests.house.conftest import Inside
 from tests.house.states import State, confirmed
 
@@ -22,6 +22,11 @@ APP_PAGE, APP_CODE = "Set up your authentication app", "Enter the code from your
 SHOWN: list[tuple[Make, str, int, str]] = [
     (states.outside, "/sign-in", 200, "Sign in"),
     (states.outside, "/register", 200, "Create an account"),
+    (states.outside, "/help", 200, "Help"),
+    (states.inside, "/help", 200, "Help"),
+    (states.outside, "/help/two-factor", 200, "What is Two Factor Authentication (2FA)?"),
+    (states.choosing, "/help/two-factor", 200, "What is Two Factor Authentication (2FA)?"),
+    (states.inside, "/help/two-factor", 200, "What is Two Factor Authentication (2FA)?"),
     (states.outside, "/demo/inbox", 200, "Demo inbox"),
     (states.registering, "/register/confirm", 200, "Check your email"),
     (states.registered, "/register/details", 200, "Your name and password"),
@@ -57,6 +62,7 @@ SHOWN: list[tuple[Make, str, int, str]] = [
     (lost_states.waiting_inside, "/", 200, "Welcome, Somebody"),
     (states.saving_codes, "/onboarding/recovery-codes", 200, "Your recovery codes"),
     (states.codes_unsaved, "/onboarding/recovery-codes", 200, "Make your recovery codes"),
+    (lasting_states.codes_used_up, "/onboarding/recovery-codes", 200, "Make your recovery codes"),
     (states.inside, "/", 200, "Welcome, Somebody"),
     (states.inside_with_few_codes, "/", 200, "Welcome, Somebody"),
     (states.inside_without_codes, "/", 200, "Welcome, Somebody"),
@@ -67,6 +73,18 @@ SHOWN: list[tuple[Make, str, int, str]] = [
     (states.inside_with_closed, "/security", 200, "Security and access"),
     (states.inside_without_codes, "/security", 200, "Security and access"),
     (states.inside_with_two, "/security/preferences", 200, "Preferences"),
+    (states.inside, "/security/check-up", 200, "Could you still get in?"),
+    (states.inside_by_email, "/security/check-up", 200, "Could you still get in?"),
+    (states.inside_with_two, "/security/check-up", 200, "Could you still get in?"),
+    (states.inside_with_two_apps, "/security/check-up", 200, "Could you still get in?"),
+    (states.inside_with_closed, "/security/check-up", 200, "Could you still get in?"),
+    (states.inside_without_codes, "/security/check-up", 200, "Could you still get in?"),
+    (lasting_states.about_to_move, "/security/new-phone", 200, "I have a new phone"),
+    (lasting_states.about_to_move, "/security/new-phone/add", 200, "Confirm password"),
+    (states.inside_with_two_apps, "/security/new-phone", 200, "Remove the old phone"),
+    (lasting_states.about_to_remove, "/security/new-phone/{id}/remove", 200, "Remove App 1"),
+    (lasting_states.no_room, "/security/new-phone", 200, "Make room for the new phone"),
+    (states.inside, "/security/new-phone", 200, "Your phone is set up"),
     (states.inside, "/security/email/enable", 200, "Confirm password"),
     (states.switching_on, "/security/totp/enable", 200, APP_PAGE),
     (states.switching_on, "/security/totp/enable?step=code", 200, APP_CODE),
@@ -110,6 +128,13 @@ ANSWERED: list[tuple[Make, str, dict[str, str], int, str]] = [
     (states.at_check, "/sign-in/recovery-code", {"code": "A"}, 422, "Recovery code"),
     (lost_states.wait_over, "/onboarding/address", {"code": "12"}, 422, "The wait is over"),
     (states.saving_codes, "/onboarding/recovery-codes", {}, 422, "Your recovery codes"),
+    (
+        lasting_states.codes_used_up,
+        "/onboarding/recovery-codes/new",
+        {"password": "wrong"},
+        422,
+        "Make your recovery codes",
+    ),
     (states.inside, "/security/email/enable", {"password": "wrong"}, 422, "Confirm password"),
     (states.inside_with_two, "/security/preferences", {}, 422, "Preferences"),
     (states.inside_with_two_apps, "/security/totp/{id}/rename", {"name": " "}, 422, "Rename this app"),

@@ -26,6 +26,10 @@ PARTS = (
     "flashes.html",
     "security/card.html",
     "setup/",
+    "security/check_up_advice.html",
+    "security/check_up_answer.html",
+    "security/new_phone_name.html",
+    "security/old_phones.html",
 )
 
 

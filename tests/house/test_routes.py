@@ -19,6 +19,8 @@ TABLE = """
 /demo/inbox                             GET       everybody
 /demo/inbox.json                        GET       everybody
 /healthz                                GET       everybody
+/help                                   GET       everybody
+/help/two-factor                        GET       everybody
 /logo                                   GET       everybody
 /metrics                                GET       everybody
 /onboarding                             GET       SET_UP
@@ -47,7 +49,11 @@ TABLE = """
 /security/<method>/enable/cancel        POST      IN
 /security/<method>/enable/send          POST      IN
 /security/<method>/open                 GET POST  IN
+/security/check-up                      GET POST  IN
 /security/lost-access/stop              POST      IN
+/security/new-phone                     GET       IN
+/security/new-phone/<int:id>/remove     GET POST  IN
+/security/new-phone/add                 GET POST  IN
 /security/password                      GET POST  IN
 /security/preferences                   GET POST  IN
 /security/recovery-codes                GET       IN

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from portal.database import Base
 from portal.extensions import db
-from tests.house import lost_states, states
+from tests.house import lasting_states, lost_states, states
 from tests.house.conftest import Inside
 from tests.house.states import State, confirmed
 
@@ -42,6 +42,7 @@ def _paths(app: Flask, id: int) -> list[str]:
         states.at_closed_method,
         states.saving_codes,
         states.codes_unsaved,
+        lasting_states.codes_used_up,
         states.inside,
         states.inside_with_two_apps,
         states.switching_on,

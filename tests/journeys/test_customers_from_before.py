@@ -12,9 +12,9 @@ from tests.journeys.ways import (
     choose,
     finish_app,
     finish_email,
+    finish_wizard,
     messages,
     prove_mailbox,
-    save_codes,
 )
 from tests.people import Person
 from tests.portal_for_tests import Portal
@@ -40,7 +40,7 @@ def test_dan_goes_through_the_wizard_by_app(dan: Person) -> None:
     prove_mailbox(dan)
     choose(dan, APP)
     finish_app(dan)
-    assert save_codes(dan).heading == "Welcome, Dan"
+    assert finish_wizard(dan).heading == "Welcome, Dan"
 
 
 def test_dan_goes_through_the_wizard_by_email(dan: Person) -> None:
@@ -49,7 +49,7 @@ def test_dan_goes_through_the_wizard_by_email(dan: Person) -> None:
     prove_mailbox(dan)
     choose(dan, EMAIL)
     finish_email(dan)
-    assert save_codes(dan).heading == "Welcome, Dan"
+    assert finish_wizard(dan).heading == "Welcome, Dan"
 
 
 def test_the_mailbox_is_proved_for_one_sign_in_only(dan: Person) -> None:
@@ -108,4 +108,4 @@ def test_dan_is_brought_where_he_wanted_to_go(dan: Person) -> None:
     prove_mailbox(dan)
     choose(dan, APP)
     finish_app(dan)
-    assert save_codes(dan).path == "/security/recovery-codes"
+    assert finish_wizard(dan).path == "/security/recovery-codes"

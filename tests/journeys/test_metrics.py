@@ -40,10 +40,10 @@ def test_sign_ins_failures_codes_and_limits_are_counted(watched: Portal) -> None
     """By method or limit, however the requests fell on the two processes."""
     cleo = People(watched).customer("cleo", "email", "totp")
     cleo.come_in()
-    cleo.browser.press("Sign out")
+    eve = People(watched).somebody("eve").browser
     for _ in range(6):  # five are looked at
-        cleo.browser.open("/sign-in")
-        cleo.browser.press("Sign in", {"Email address": cleo.email, "Password": "wrong"})
+        eve.open("/sign-in")
+        eve.press("Sign in", {"Email address": cleo.email, "Password": "wrong"})
     ben = People(watched).customer("ben", "totp")
     ben.sign_in()
     ben.browser.press("Verify code", {APP_FIELD: ben.wrong_code()})

@@ -12,9 +12,9 @@ from tests.journeys.ways import (
     SEND,
     choose,
     finish_email,
+    finish_wizard,
     messages,
     register,
-    save_codes,
 )
 from tests.people import Person
 from tests.portal_for_tests import Portal
@@ -31,7 +31,7 @@ def ready_to_send(ada: Person) -> Person:
 def test_ada_finishes_with_a_code_from_her_mail(ready_to_send: Person) -> None:
     """S4.4, S4.7: a word of success, then the recovery codes, then the overview greets."""
     assert finish_email(ready_to_send).success.startswith("Success:")
-    page = save_codes(ready_to_send)
+    page = finish_wizard(ready_to_send)
     assert (page.path, page.heading) == ("/", "Welcome, Ada")
     assert "Email on since" in page.text
 

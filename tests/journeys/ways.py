@@ -62,9 +62,22 @@ def finish_email(person: Person, button: str = "Submit") -> Page:
 
 
 def save_codes(person: Person) -> Page:
-    """Keep the recovery codes, and finish the wizard."""
+    """Keep the recovery codes, and press "Finish"."""
     person.codes = codes_on(person.browser.page)
     return person.browser.press("Finish", {"I have saved my recovery codes": True})
+
+
+def finish_wizard(person: Person) -> Page:
+    """The same for a newcomer, who then reads what would help if something were lost."""
+    save_codes(person)
+    return person.browser.press("Continue to the portal")
+
+
+def come_in_by_recovery_code(person: Person) -> Page:
+    """Sign in, and type the next recovery code of the list."""
+    person.sign_in()
+    person.browser.open("/sign-in/recovery-code")
+    return person.browser.press("Verify code", {"Recovery code": person.codes.pop(0)})
 
 
 def codes_on(page: Page) -> list[str]:

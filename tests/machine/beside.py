@@ -130,8 +130,9 @@ class Beside(Onward):
 
     @step(2, number=BROWSER, what=st.sampled_from(["remake_unfinished", "save_codes", "see_codes"]))
     def recovery_codes_out_of_step(self, number: int, what: str) -> None:
-        args = {"save_codes": ("ticked",), "see_codes": ("/onboarding/recovery-codes.txt",)}.get(what, ())
-        self.do(self.tabs[number], what, *args)
+        tab = self.tabs[number]
+        args = {"save_codes": "ticked", "see_codes": "/onboarding/recovery-codes.txt"}
+        self.do(tab, what, args.get(what) or self.own_password(tab))
 
     @step(1, which=NUMBER)
     def replay_an_old_cookie(self, which: int) -> None:

@@ -162,7 +162,8 @@ class Entrance(World):
             return self.fail(answer, user, "recovery")
         self.status(answer, 303)
         user.recovery.used.add(text)
-        self.raised(tab, cookie)
+        self.raised(tab, cookie, by_recovery=True)
+        user.recovery.last_used = self.visit(tab).proved_last
         return "done"
 
     def registration(self, tab: Tab) -> Registration | None:

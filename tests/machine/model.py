@@ -72,6 +72,7 @@ class RecoverySet:
     saved: bool = False
     texts: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    last_used: int = 0  # the number of the event
 
 
 @dataclass(eq=False)
@@ -140,6 +141,8 @@ class Visit:
     proved: bool = False
     raised: int | None = None  # the number of the event
     second_factor: float | None = None
+    proved_last: int = 0  # the number of the event in which the second factor was
+    by_recovery: bool = False
     confirmed_for: str | None = None
     confirmed: float = 0
     over: bool = False
@@ -162,7 +165,13 @@ class Visit:
             return "CHECK"
         made = user.recovery
         concerned = made and not made.saved and (made.maker is self or self.raised >= made.made)
-        return "SAVE_CODES" if concerned else "IN"
+        return "SAVE_CODES" if concerned or self.used_up else "IN"
+
+    @property
+    def used_up(self) -> bool:
+        """Whether the last recovery code is used, and this sign-in has proved a second factor since."""
+        made = self.user.recovery
+        return bool(made and made.saved and len(made.used) == 10 and self.proved_last >= made.last_used)
 
     def fresh(self, begun: float) -> bool:
         """Whether the second factor was proved lately enough for a change begun then."""

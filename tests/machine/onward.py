@@ -139,7 +139,7 @@ class Onward(Checks):
             return
         made = self.visit(tab).user.recovery
         if not self.visit(tab).reads(made):
-            self.do(tab, "remake_unfinished")
+            self.do(tab, "remake_unfinished", "" if how == "unticked" else self.visit(tab).user.password)
         elif how == "download":
             self.do(tab, "see_codes", "/onboarding/recovery-codes.txt")
         elif how == "read" or (made and not made.texts):

@@ -165,10 +165,14 @@ class Wizard(Entrance):
         visit.user.recovery.saved = True
         return "done"
 
-    def act_remake_unfinished(self, tab: Tab) -> str:
-        due, answer = self.due(tab), tab.post("/onboarding/recovery-codes/new")
-        self.led_on(tab, answer)
+    def act_remake_unfinished(self, tab: Tab, password: str) -> str:
+        """Make a new set in place of one never finished, or used up: that one asks for the password."""
+        due, answer = self.due(tab), tab.post("/onboarding/recovery-codes/new", password=password)
         visit = tab.visit
+        asked = due == "SAVE_CODES" and visit and visit.used_up
+        if asked and visit and (wrong := self.password_refused(visit, answer, password)):
+            return wrong
+        self.led_on(tab, answer)
         if due != "SAVE_CODES" or not visit or visit.reads(visit.user.recovery):
             return "led on"
         visit.user.recovery = RecoverySet(visit, self.event_number())
@@ -189,7 +193,7 @@ class Wizard(Entrance):
             self.led(answer, path)
             return "done"
         self.led(answer, "/sign-in/verify")
-        if visit.user.primary == "email":
+        if visit.user.primary == "email" and not visit.by_recovery:
             self.collect(visit.user, "sign_in", visit.codes["sign_in"])
         return "done, but for a fresh code"
 

@@ -119,13 +119,14 @@ class World:
         tab.visit = Visit(user, self.now, self.now + HALF_IN, self.now, proved=proved)
         self.visits.append(tab.visit)
 
-    def raised(self, tab: Tab, cookie: str | None) -> None:
+    def raised(self, tab: Tab, cookie: str | None, *, by_recovery: bool = False) -> None:
         """A second factor was proved: the sign-in goes on under another token."""
         assert tab.cookie, "no token after the second factor"
         assert tab.cookie != cookie, "the token of before the second factor still holds"
         visit, now = self.visit(tab), self.now
         visit.raised = self.event_number() if visit.raised is None else visit.raised
         visit.second_factor, visit.idle_ends = now, now + IDLE
+        visit.proved_last, visit.by_recovery = self.event_number(), by_recovery
         visit.user.mailbox_spent = False
 
     def end(self, visit: Visit) -> None:

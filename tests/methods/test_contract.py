@@ -19,7 +19,8 @@ from portal.methods.base import CodeMark, Evidence, Mark, Method, StepMark
 from tests.customers import Customer, Visit, enrolled, make, wrong
 
 TEMPLATES = ROOT / "templates" / "methods"
-FILES = ["label.txt", "wizard_label.txt", "choice.html", "card.html", "setup.html", "check.html", "icon.svg"]
+FILES = ["label.txt", "wizard_label.txt", "way.txt", "icon.svg"]
+FILES += ["choice.html", "card.html", "setup.html", "check.html", "help.html"]
 EMAIL = "somebody.long@example.org"
 
 pytestmark = pytest.mark.parametrize("kind", list(methods.REGISTRY))
@@ -95,6 +96,12 @@ def test_its_hint_is_as_long_for_every_address(kind: str) -> None:
 
 def test_a_user_may_have_one_at_least(kind: str) -> None:
     assert methods.method(kind).most >= 1
+
+
+def test_what_moves_to_a_new_phone_is_on_the_old_and_may_stand_beside_it(kind: str) -> None:
+    """The new one is set up before the old one is removed."""
+    method = methods.method(kind)
+    assert not method.moves or (method.on_phone and method.most > 1)
 
 
 def test_each_secret_is_new_and_long_enough(kind: str) -> None:

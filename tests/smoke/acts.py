@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.smoke.customers import APP, EMAIL, Customer
 from tests.smoke.pages import (
+    CheckUp,
     Choice,
     Overview,
     Password,
@@ -70,6 +71,13 @@ def save_codes(page: Page, who: Customer) -> None:
     saving.finish()
 
 
+def finish_wizard(page: Page, who: Customer) -> None:
+    """A newcomer's last two pages: the codes, and what they are good for."""
+    save_codes(page, who)
+    CheckUp(page).here().go_on()
+    Overview(page).here()
+
+
 def save_codes_after_all(page: Page, who: Customer) -> None:
     """The same; whoever was thrown out at the raise signs in again, and makes a new set by a button (R5)."""
     outside = page.get_by_role("heading", name="Sign in")
@@ -87,8 +95,7 @@ def become_customer(page: Page, who: Customer) -> None:
     register(page, who)
     begin_app(page, who)
     finish_app(page, who)
-    save_codes(page, who)
-    Overview(page).here()
+    finish_wizard(page, who)
     activate_email(page, who)
     Security(page).sign_out()
     SignIn(page).here()

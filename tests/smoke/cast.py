@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,12 +14,13 @@ from sqlalchemy import select, update
 
 from portal.access.limits import CODES_IN_A_ROW
 from portal.database import write
-from portal.models import Factor, User
+from portal.models import Factor, RecoveryCode, RecoverySet, User
 from tests.people import People
 from tests.portal_for_tests import Portal
 from tests.smoke.customers import APP, EMAIL, Customer
 from tests.smoke.inboxes import Inbox, inbox
 
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 KINDS = {APP: "totp", EMAIL: "email"}
 
 
@@ -75,6 +77,17 @@ class Cast:
     def needs_time(self) -> Portal:
         """The portal in which time can be let pass; also only in a database that is at hand."""
         return self.own or self.leave_out("a wait of days takes days from outside")
+
+    def use_up_codes(self, who: Customer) -> None:
+        """All recovery codes but the last are used; and the app is of long ago. Also only where the database is."""
+        if not self.own:
+            self.leave_out("using nine recovery codes up spoils a customer")
+        with self.own.app.app_context(), write() as rows:
+            user = select(User.id).where(User.email_key == who.email).scalar_subquery()
+            mine = select(RecoverySet.id).where(RecoverySet.user_id == user).scalar_subquery()
+            used = select(RecoveryCode.id).where(RecoveryCode.set_id == mine).order_by(RecoveryCode.id).limit(9)
+            rows.execute(update(RecoveryCode).where(RecoveryCode.id.in_(used)).values(used_at=LONG_AGO))
+            rows.execute(update(Factor).where(Factor.user_id == user).values(confirmed_at=LONG_AGO))
 
     def leave_out(self, why: str) -> NoReturn:
         """The journey can't be made here; the summary says so."""

@@ -45,7 +45,7 @@ def _walk(page: Page, ada: Customer, folder: Path) -> None:
     acts.finish_app(page, ada)
     page.goto(SaveCodes.path)  # without the banner of the step before
     _take(page, folder, "recovery-codes", NARROW, SaveCodes(page).button("Finish"))
-    acts.save_codes(page, ada)
+    acts.finish_wizard(page, ada)
     acts.activate_email(page, ada)
     security = Security(page).open()
     _take(page, folder, "security-and-access", WIDE, security.method(EMAIL))

@@ -11,6 +11,7 @@ from tests.smoke.customers import APP, EMAIL, Customer
 from tests.smoke.eye import SETTINGS, Eye
 from tests.smoke.pages import (
     Account,
+    CheckUp,
     Choice,
     Overview,
     Password,
@@ -60,6 +61,9 @@ def test_the_pages_of_registration_and_of_the_wizard(ada: Customer, visit_with_s
     SaveCodes(page).button("Finish").click()
     eye.look("wizard-codes-wrong")
     acts.save_codes(page, ada)
+    eye.look("check-up-welcome")
+    CheckUp(page).go_on()
+    Overview(page).here()
     eye.look("overview-welcome")
     eye.nothing_found()
 
@@ -131,6 +135,8 @@ def test_the_pages_of_security_and_access(cast: Cast, visit_with_scripts: Visit)
     Password(page).confirm(cleo.password)
     page.get_by_role("heading", name="Deactivate Email").wait_for()
     eye.look("deactivate")
+    CheckUp(page).open()
+    eye.look("check-up")
     RecoveryCodes(page).open()
     eye.look("recovery-codes")
     RecoveryCodes(page).button("Make new recovery codes").click()

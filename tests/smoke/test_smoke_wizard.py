@@ -7,7 +7,7 @@ from tests.smoke import acts
 from tests.smoke.camera import scan
 from tests.smoke.conftest import Visit
 from tests.smoke.customers import APP, Customer
-from tests.smoke.pages import Account, Overview, Registration, SaveCodes, Security, SetUpApp
+from tests.smoke.pages import Account, CheckUp, Overview, Registration, SaveCodes, Security, SetUpApp
 
 
 @pytest.mark.both_engines
@@ -19,7 +19,11 @@ def test_ada_registers_and_scans_the_qr_code(ada: Customer, visit: Visit) -> Non
     assert scan(app.qr_code.screenshot()).secret == app.key
     acts.finish_app(page, ada)
     acts.save_codes(page, ada)
-    expect(Overview(page).here().success).to_contain_text("Your account is ready")
+    check_up = CheckUp(page).here()
+    expect(check_up.success).to_contain_text("Your account is ready")
+    expect(check_up.verdict("My phone is gone")).to_contain_text("Yes, with a recovery code")
+    check_up.go_on()
+    Overview(page).here()
     Account(page).sign_out()
     acts.sign_in_by_app(page, ada)
 
@@ -32,8 +36,8 @@ def test_ada_registers_and_chooses_email(ada: Customer, visit: Visit) -> None:
     expect(email.button("Resend one-time code via Email")).to_be_visible()
     expect(email.main).to_contain_text("wait 5-10 minutes")
     email.submit(ada.mailed_code())
-    acts.save_codes(page, ada)
-    expect(Overview(page).here().main).to_contain_text(f"Welcome, {ada.name}")
+    acts.finish_wizard(page, ada)
+    expect(Overview(page).main).to_contain_text(f"Welcome, {ada.name}")
 
 
 def test_ada_does_it_all_by_keyboard(ada: Customer, visit: Visit) -> None:
@@ -58,6 +62,7 @@ def test_ada_does_it_all_by_keyboard(ada: Customer, visit: Visit) -> None:
     SaveCodes(page).here()
     keys.tick("I have saved my recovery codes")
     keys.press("Finish")
+    keys.press("Continue to the portal")
     Overview(page).here()
 
 

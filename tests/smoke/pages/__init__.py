@@ -10,13 +10,16 @@ No class knows markup, paths beyond its own, or the portal's code, so they serve
 from tests.smoke.pages.account import Account, Overview
 from tests.smoke.pages.base import Screen
 from tests.smoke.pages.entrance import LostAccess, OtherWays, RecoveryCode, Registration, SecondStep, SignIn
-from tests.smoke.pages.security import Preferences, RecoveryCodes, Security
+from tests.smoke.pages.help import TwoFactorHelp
+from tests.smoke.pages.security import CheckUp, NewPhone, Preferences, RecoveryCodes, Security
 from tests.smoke.pages.wizard import Choice, Password, SaveCodes, SetUpApp, SetUpEmail
 
 __all__ = [
     "Account",
+    "CheckUp",
     "Choice",
     "LostAccess",
+    "NewPhone",
     "OtherWays",
     "Overview",
     "Password",
@@ -31,4 +34,5 @@ __all__ = [
     "SetUpApp",
     "SetUpEmail",
     "SignIn",
+    "TwoFactorHelp",
 ]

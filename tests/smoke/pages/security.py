@@ -1,5 +1,7 @@
 """ "Security and access"."""
 
+import re
+
 from playwright.sync_api import Locator
 
 from tests.smoke.pages.account import Account
@@ -50,3 +52,35 @@ class RecoveryCodes(Account):
         Password(self.page).here().confirm(password)
         self.page.get_by_role("heading", name="Make new recovery codes").wait_for()
         self.button("Make new recovery codes").click()
+
+
+class CheckUp(Account):
+    """What would be left if something were lost."""
+
+    path = "/security/check-up"
+    heading = "Could you still get in?"
+
+    def verdict(self, loss: str) -> Locator:
+        """The words of one loss."""
+        return self.part(loss)
+
+    def go_on(self) -> None:
+        self.button("Continue to the portal").click()
+
+
+class NewPhone(Account):
+    """The move to a new phone, wherever it stands."""
+
+    path = "/security/new-phone"
+    heading = re.compile("phone")
+
+    def begin(self) -> Password:
+        self.page.get_by_role("button", name=re.compile("^Set up ")).click()
+        return Password(self.page).here()
+
+    def remove(self, password: str) -> None:
+        """The first of the list: password, then the last button."""
+        self.main.get_by_role("button", name="Remove").first.click()
+        Password(self.page).here().confirm(password)
+        self.page.get_by_role("heading", name="Remove ").wait_for()
+        self.button("Remove").click()

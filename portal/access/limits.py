@@ -169,7 +169,7 @@ SUPPORT_CASES = per(
     "2 per 365 days",
 )
 LOOK_UPS = per(
-    "look-ups", "look-ups", "customers that one member of the desk looks up, found or not", "30 per hour, 100 per day"
+    "look-ups", "look ups", "customers that one member of the desk looks up, found or not", "30 per hour, 100 per day"
 )
 REGISTRATIONS = per(
     "registrations by network",

@@ -70,9 +70,9 @@ def sign_in(
 
     `before` is what this browser had: of the same user and half finished, it goes on under a new token; else it ends.
 
-    The same work is done whether or not anybody has the address. Raises `SignInWrong`, `LimitReached` or `Busy`. A
-    right password gives its try back even if the sign-in is never finished; what was wrong before stays counted until
-    one is.
+    The same work is done whether or not anybody has the address. A right password gives its try back even if the
+    sign-in is never finished; what was wrong before stays counted until one is. Raises `SignInWrong`, `LimitReached` or
+    `Busy`.
     """
     if not password:
         raise PasswordMissing
@@ -81,8 +81,7 @@ def sign_in(
     posts = Hit(limits.POSTS_BY_NETWORK, f"network {network(where.ip)}")
     counted = password_tries.count(address.key, where, now, known=own, asked=(posts,))
     hits, in_a_row = counted.hits, counted.in_a_row
-    right = _verify(user.password_hash, password, hits, now)
-    if user.id is None or not right:
+    if not _verify(user.password_hash, password, hits, now) or user.id is None:
         stuffing.note(address.key, where.ip, now)
         _note_wrong(Actor(user.id, user.email or "", where), in_a_row, now)
         raise SignInWrong

@@ -6,7 +6,7 @@ from portal.access.addresses import read_address
 from portal.database import write
 from portal.models import SignIn
 from portal.web.cookies import INVITATION, SIGN_IN, STAFF
-from tests.customers import HERE, PASSWORD, Customer, Visit
+from tests.customers import HERE, PASSWORD, Customer, Visit, begin
 from tests.desk import Member, invitation, member
 from tests.house.states import State, address, customer
 
@@ -47,6 +47,13 @@ def _accepted() -> Visit:
 def setting_up() -> State:
     """The password is chosen by the link."""
     return _at(_accepted())
+
+
+def key_shown() -> State:
+    """… and the password confirmed: the app's key is on the page."""
+    visit = _accepted()
+    begin(visit, "totp", clock.now())
+    return _at(visit)
 
 
 def without_app() -> State:

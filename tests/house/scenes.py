@@ -112,6 +112,8 @@ SHOWN: list[tuple[Make, str, int, str]] = [
     (desk_states.invitation_followed, "/staff/welcome", 200, "Choose your password"),
     (states.outside, "/staff/welcome", 410, "This link does not work any more"),
     (desk_states.setting_up, "/staff/set-up", 200, "Confirm password"),
+    (desk_states.key_shown, "/staff/set-up", 200, APP_PAGE),
+    (desk_states.key_shown, "/staff/set-up?step=code", 200, APP_CODE),
     (desk_states.without_app, "/staff/no-app", 200, "Your app is missing"),
     (desk_states.at_check, "/staff/sign-in/verify", 200, APP_CODE),
     (desk_states.support, "/staff", 200, "Customers"),

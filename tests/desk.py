@@ -4,12 +4,15 @@ import itertools
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import delete
+
 from portal import clock
 from portal.access import factors, mailed_links, password_resets, sign_ins, staff
 from portal.access.addresses import read_address
 from portal.access.limits import STAFF_SIGN_IN_LIFE
 from portal.access.roles import staff_address
 from portal.database import write
+from portal.models import Message
 from tests.browser import Browser, Page
 from tests.customers import HERE, PASSWORD, Visit
 from tests.people import People, Person
@@ -47,6 +50,7 @@ def member(role: str, now: datetime, email: str = "") -> Member:
     with write() as session:
         factors.finish(session, visit.standing, row, now)
         sign_ins.end(session, visit.standing.sign_in_id, "signed_out", now)
+        session.execute(delete(Message).where(Message.address == email))  # that was long ago: nothing of it is news
     return Member(visit.standing.user_id, email, secret)
 
 

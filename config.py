@@ -1,11 +1,12 @@
 """The portal's settings: every one is a `PORTAL_*` environment variable, read once at the start.
 
-A setting is a field of `Settings`. Its metadata carries how the text is read (`config_values.py`) and one line of
-explanation; the README's table and the operator's commands are made from the same metadata. A bad value stops the start
-with the variable's name. Any secret may instead be given as `PORTAL_…_FILE`, the path of a file that holds it.
+A setting is a field of `Settings`. Its metadata carries how the text is read and one line of explanation; the
+README's table and the operator's commands are made from the same metadata. A bad value stops the start with the
+variable's name. Any secret may instead be given as `PORTAL_…_FILE`, the path of a file that holds it.
 """
 
 import os
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -14,28 +15,14 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from config_values import (
-    argon2_cost,
-    colour,
-    database,
-    image,
-    keys,
-    link,
-    number,
-    one_of,
-    port,
-    text,
-    url,
-    words,
-    zone,
-)
-
 ROOT = Path(__file__).parent
 INSTANCE = ROOT / "instance"
 
 # OWASP's floor for argon2id (memory in KiB, passes, lanes); production refuses anything cheaper.
 ARGON2_FLOOR = (19 * 1024, 2, 1)
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+text = str.strip
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 PLAY_STORE = "https://play.google.com/store/apps/details?id=com.google.android.apps.authenticator2"
 APP_STORE = "https://apps.apple.com/app/google-authenticator/id388497605"
@@ -49,6 +36,93 @@ APPS = (
 
 class BadSetting(Exception):
     """A setting that can't be used: the message names the variable and what it must be."""
+
+
+def number(raw: str) -> int:
+    if not raw.strip().isascii() or not raw.strip().isdigit():
+        raise ValueError("must be a whole number")
+    return int(raw)
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    def read(raw: str) -> str:
+        if raw not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return raw
+
+    return read
+
+
+def keys(raw: str) -> tuple[bytes, ...]:
+    """Read secret keys, newest first, separated by blanks, commas or lines; each at least 32 characters."""
+    found = tuple(part.encode() for part in re.split(r"[\s,]+", raw.strip()) if part)
+    if not found or any(len(key) < 32 for key in found):
+        raise ValueError("must hold keys of at least 32 characters, newest first")
+    return found
+
+
+def port(raw: str) -> int:
+    if (found := number(raw)) > 65535:
+        raise ValueError("must be a port, 65535 at most")
+    return found
+
+
+def url(raw: str) -> str:
+    """Read the portal's address, as a browser writes it in `Origin` (RFC 6454, 6.2)."""
+    parts = urlsplit(raw)
+    more = parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname or more:
+        raise ValueError("must be like https://portal.example.com")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = f":{parts.port}" if parts.port not in (None, DEFAULT_PORTS[parts.scheme]) else ""
+    return f"{parts.scheme}://{host}{port}"
+
+
+def database(raw: str) -> str:
+    if raw.partition("://")[:2] not in (("sqlite", "://"), ("postgresql+psycopg", "://")):
+        raise ValueError("must be like postgresql+psycopg://user@host/name or sqlite:////path/of/a/file.db")
+    return raw
+
+
+def link(raw: str) -> str:
+    if raw and urlsplit(raw).scheme not in ("http", "https", "mailto"):
+        raise ValueError("must be a web address")
+    return raw
+
+
+def colour(raw: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", raw):
+        raise ValueError("must be a colour like #1d4ed8")
+    return raw.lower()
+
+
+def zone(raw: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(raw)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("must be a time zone like Europe/Berlin") from None
+
+
+def words(raw: str) -> tuple[str, ...]:
+    return tuple(part for part in re.split(r"[\s,]+", raw.strip()) if part)
+
+
+def image(raw: str) -> Path | None:
+    path = Path(raw)
+    if raw and (path.suffix not in (".svg", ".png") or not path.is_file()):
+        raise ValueError("must be the path of an .svg or .png file")
+    return path if raw else None
+
+
+def argon2_cost(raw: str) -> tuple[int, int, int]:
+    """Read argon2id's cost as "memory in KiB, passes, lanes"."""
+    parts = words(raw)
+    if len(parts) != 3:
+        raise ValueError("must be memory in KiB, passes and lanes, like 65536,3,1")
+    memory, passes, lanes = (number(part) for part in parts)
+    if lanes < 1 or passes < 1 or memory < 8 * lanes:
+        raise ValueError("must be at least 8 KiB per lane, one pass and one lane")
+    return memory, passes, lanes
 
 
 def setting(read: Callable[[str], Any], about: str, default: Any = MISSING, *, secret: bool = False) -> Any:
@@ -87,9 +161,8 @@ class Settings:
     apps: str = setting(text, "the apps named for each system, divided by semicolons", APPS)
     metrics_token: str = setting(text, "the bearer token that opens /metrics; without one, nobody", "", secret=True)
     password_length: int = setting(number, "the least characters of a password, 8 to 64", 12)
-    desk_approvals: str = setting(
-        one_of("two", "one"), "staff who open a support case: two, or one and 72 hours", "two"
-    )
+    desk_approvals: str = setting(one_of("two", "one"), "staff behind a support case: two, or one and 72 hours", "two")
+    remember_days: int = setting(number, "days a device can be remembered for; 0 switches it off, 90 at most", 30)
     argon2: tuple[int, int, int] = setting(argon2_cost, "argon2id's memory in KiB, passes and lanes", (65536, 3, 1))
 
     @classmethod
@@ -143,8 +216,10 @@ class Settings:
                     raise BadSetting(f"{variable(f)} is required in production")
         if self.tls == "none" and self.mail_server and self.mail_server not in LOOPBACK:
             raise BadSetting("PORTAL_MAIL_TLS can't be none for a server that is not on this machine")
-        if not 8 <= self.password_length <= 64:
-            raise BadSetting("PORTAL_PASSWORD_LENGTH must be from 8 to 64")
+        # A device is remembered no longer than a network address is kept, for its row shows one.
+        for name, least, most in (("password_length", 8, 64), ("remember_days", 0, 90)):
+            if not least <= getattr(self, name) <= most:
+                raise BadSetting(f"PORTAL_{name.upper()} must be from {least} to {most}")
         if not self.methods:
             raise BadSetting("PORTAL_METHODS must name at least one method")
 

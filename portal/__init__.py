@@ -11,16 +11,19 @@ from portal.cli import commands
 from portal.crypto import KeyRing
 from portal.delivery import smtp
 from portal.web import (
+    activity,
     browser,
     check_up,
     cookies,
     desk,
+    devices,
     errors,
     gate,
     headers,
     lost_access,
     metrics,
     new_phone,
+    not_me,
     open_method,
     passwords,
     register,
@@ -30,6 +33,7 @@ from portal.web import (
 from portal.web.auth import auth
 from portal.web.demo import demo
 from portal.web.help import help_pages
+from portal.web.numbers import RowNumber
 from portal.web.onboarding import onboarding
 from portal.web.pages import pages
 from portal.web.security import security
@@ -42,11 +46,14 @@ PARTS = 100
 NO_COOKIE = ";"
 # Modules that add their routes to a blueprint of another.
 ROUTES = (
+    activity,
     check_up,
     desk,
+    devices,
     lost_access,
     metrics,
     new_phone,
+    not_me,
     open_method,
     passwords,
     register,
@@ -74,6 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _extend(app)
     smtp.install(app, settings)
     _protect(app)
+    app.url_map.converters["int"] = RowNumber
     for blueprint in (pages, help_pages, auth, onboarding, security, staff, *([demo] if settings.development else [])):
         app.register_blueprint(blueprint)
     _furnish(app, settings)

@@ -1,7 +1,8 @@
 """Ending what a restored backup brings back to life.
 
-A backup is older than what happened since: sign-ins that ended are alive in it, and codes, links and recovery codes
-that were used are not. Nobody can tell any more which, so all of them end. Passwords and methods stay as they were.
+A backup is older than what happened since: sign-ins that ended are alive in it, devices that were forgotten are known,
+and codes, links and recovery codes that were used are not. Nobody can tell any more which, so all of them end.
+Passwords and methods stay as they were.
 
 Everything here runs before the portal is opened again, in batches, and may be broken off and run again.
 """
@@ -14,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal import methods
-from portal.access import by_operator, limits, open_recoveries
+from portal.access import by_operator, devices, limits, open_recoveries
 from portal.access.events import Actor
 from portal.access.password_resets import FIRST, STAFF
 from portal.access.sign_ins import lock_user
@@ -31,6 +32,7 @@ from portal.models import (
     RecoveryCode,
     RecoverySet,
     Registration,
+    RemovedFactor,
     ResetLink,
     SignIn,
     User,
@@ -57,6 +59,7 @@ class Ended:
 def end_revived(now: datetime) -> Ended:
     """End everything that may have been ended, used or sent since the backup. Doing it twice does no harm."""
     counts = {
+        "remembered devices": devices.forget_everybody(now),
         "sign-ins": by_operator.sign_out_everybody(now),  # and what they were setting up
         "registrations": _in_batches(Registration.id, _drop_registrations),
         "codes": _in_batches(Code.id, lambda session, ids: _spend_codes(session, ids, now)),
@@ -64,7 +67,8 @@ def end_revived(now: datetime) -> Ended:
             Message.id, lambda session, ids: outbox.withdraw(session, ids, now)
         ),
         "links": _in_batches(ResetLink.id, lambda session, ids: _end_links(session, ids, now)),
-        "links in notices": _in_batches(Event.id, _forget_notice_links),
+        "links in notices": _in_batches(Event.id, _forget_links),
+        "removed methods": _in_batches(RemovedFactor.id, _drop_removed),
         "lost accesses": _in_batches(Recovery.id, lambda session, ids: _stop_recoveries(session, ids, now)),
         "recovery codes": _in_batches(RecoverySet.id, _empty_sets),
         "time steps of apps": _in_batches(Factor.id, lambda session, ids: _spend_steps(session, ids, now)),
@@ -97,10 +101,15 @@ def _end_links(session: Session, ids: Sequence[int], now: datetime) -> int:
     return changed(session.execute(update(ResetLink).where(*alive).values(expires_at=now)))
 
 
-def _forget_notice_links(session: Session, ids: Sequence[int]) -> int:
+def _forget_links(session: Session, ids: Sequence[int]) -> int:
     """Forgotten, not used: as if one had been used, the next closing would send none."""
-    linked = (Event.id.in_(ids), Event.link_hash.is_not(None))
-    return changed(session.execute(update(Event).where(*linked).values(link_hash=None)))
+    linked = (Event.id.in_(ids), or_(Event.link_hash.is_not(None), Event.not_me_hash.is_not(None)))
+    return changed(session.execute(update(Event).where(*linked).values(link_hash=None, not_me_hash=None)))
+
+
+def _drop_removed(session: Session, ids: Sequence[int]) -> int:
+    """None comes back: its owner may have brought it back since, and removed it for good."""
+    return changed(session.execute(delete(RemovedFactor).where(RemovedFactor.id.in_(ids))))
 
 
 def _stop_recoveries(session: Session, ids: Sequence[int], now: datetime) -> int:

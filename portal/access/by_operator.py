@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, update
 
-from portal.access import events, factors, open_recoveries, password_resets, recoveries, sign_ins
+from portal.access import devices, events, factors, open_recoveries, password_resets, recoveries, sign_ins
 from portal.access.accounts import Account
 from portal.access.answers import read_name
 from portal.access.events import Actor
@@ -25,16 +25,17 @@ def read_reason(answer: str) -> str:
 
 
 def reset_methods(account: Account, reason: str, now: datetime) -> None:
-    """Take every method and the recovery codes away; every sign-in and mailed link ends; the owner is told.
+    """Take every method and the recovery codes away; every sign-in and mailed link ends, every device is forgotten; the
+    owner is told.
 
     From now on, until a method is set up again, a password that comes by mail shuts the wizard (R15). What they had
     begun themselves after losing everything is stopped.
     """
     with write() as session:
         sign_ins.lock_user(session, account.id)
-        sign_ins.end_all(
-            session, account.id, factors.METHODS_CHANGED, now
-        )  # before the factors, as a code that is proved does
+        # Before the factors, as a code that is proved does.
+        sign_ins.end_all(session, account.id, factors.METHODS_CHANGED, now)
+        devices.forget_all(session, _actor(account), factors.METHODS_CHANGED, now)
         factors.take_all(session, account.id, now)
         open_recoveries.stop(session, _actor(account), open_recoveries.OPERATOR, now)
         password_resets.end_links(session, account.email_key, now)
@@ -63,17 +64,23 @@ def stop_recovery(account: Account, now: datetime) -> None:
 
 
 def sign_out(account: Account, now: datetime) -> int:
-    """End every sign-in of a user. How many were alive."""
+    """End every sign-in of a user and forget their devices. How many sign-ins were alive."""
     alive = _alive(now, SignIn.user_id == account.id)
     with write() as session:
+        sign_ins.lock_user(session, account.id)
         sign_ins.end_all(session, account.id, SIGNED_OUT, now)
+        devices.forget_all(session, _actor(account), SIGNED_OUT, now)
         events.record(session, events.SIGNED_OUT_BY_OPERATOR, _actor(account), now)
     return alive
 
 
 def sign_out_everybody(now: datetime) -> int:
-    """End every sign-in there is, a batch at a time so that nobody waits long. How many were alive."""
+    """End every sign-in there is and forget every device, a batch at a time so that nobody waits long.
+
+    How many sign-ins were alive.
+    """
     alive = _alive(now)
+    devices.forget_everybody(now)
     newest = db.session.scalar(select(func.max(SignIn.id))) or 0
     batch = select(SignIn.id).where(SignIn.ended_at.is_(None), SignIn.id <= newest).limit(BATCH)
     while ids := db.session.scalars(batch).all():

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, select
 
-from portal.access import counting, events, limits, recoveries
+from portal.access import activity, counting, events, limits, recoveries
 from portal.access.addresses import Address
 from portal.access.events import Actor
 from portal.access.limit_sentences import Hit
@@ -17,18 +17,18 @@ from portal.access.standing import Standing
 from portal.access.where import NOWHERE
 from portal.database import write
 from portal.extensions import db
-from portal.models import Event, Factor, LookUp, Recovery, RecoveryCode, RecoverySet, SignIn, User
+from portal.models import Factor, LookUp, Recovery, RecoveryCode, RecoverySet, SignIn, User
 
 LINES = 20  # of the log
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the customer's log; of their network address only the part that tells a provider."""
+    """One line of what happened; of the network address only the part that tells a provider."""
 
     at: datetime
     kind: str
-    method: str
+    facts: dict[str, Any]
     network: str
 
 
@@ -108,7 +108,7 @@ def shown(user_id: int, now: datetime) -> Shown:
         .where(User.id == user_id)
     ).one()
     recovery = OpenRecovery(*row[6:]) if row[6] is not None else None
-    facts: tuple[Any, ...] = (*row[1:6], recovery, _lines(user_id))
+    facts: tuple[Any, ...] = (*row[1:6], recovery, _lines(user_id, now))
     return Shown(user_id, mask(row[0]), _methods(user_id), *facts)
 
 
@@ -134,10 +134,6 @@ def _methods(user_id: int) -> tuple[tuple[Any, ...], ...]:
     return tuple(tuple(row) for row in db.session.execute(mine))
 
 
-def _lines(user_id: int) -> tuple[Line, ...]:
-    newest = select(Event.at, Event.kind, Event.facts, Event.ip).where(Event.user_id == user_id)
-    newest = newest.order_by(Event.id.desc()).limit(LINES)
-    return tuple(
-        Line(row.at, row.kind, str(row.facts.get("method", "")), masked_network(row.ip))
-        for row in db.session.execute(newest)
-    )
+def _lines(user_id: int, now: datetime) -> tuple[Line, ...]:
+    found = activity.read_page(user_id, activity.ALL, now).lines
+    return tuple(Line(line.at, line.kind, line.facts, masked_network(line.ip)) for line in found[:LINES])

@@ -16,7 +16,7 @@ from portal import logs
 from portal.access import counting, limits, mailed_links
 from portal.access.limit_sentences import Hit
 from portal.access.where import Where
-from portal.crypto import token_hash
+from portal.crypto import new_token, token_hash
 from portal.database import after_commit
 from portal.delivery import outbox
 from portal.extensions import keys
@@ -39,6 +39,12 @@ class Kind:
     facts: frozenset[str]
     told: Told
     leads_to: str = ""  # what the link in the mail is good for, if there is one
+
+    @property
+    def answered(self) -> bool:
+        """Whether its mail has a link that says "This wasn't me". The mail about such an answer has none: whoever reads
+        somebody's mail could go on for ever."""
+        return self.told is not Told.NEVER and self is not NOT_ME
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,8 @@ RECOVERY_WAITING = _kind("recovery_waiting", Told.ALWAYS, "ends_at", leads_to=ma
 RECOVERY_OVER = _kind("recovery_over", Told.ALWAYS, "lapses_at", leads_to=mailed_links.STOP_RECOVERY)
 RECOVERY_STOPPED = _kind("recovery_stopped", Told.ALWAYS, "because")
 RECOVERY_DONE = _kind("recovery_done", Told.ALWAYS)
+NOT_ME = _kind("not_me", Told.ALWAYS, "back", "gone", "stays")
+DEVICE_REMEMBERED = _kind("device_remembered", Told.ALWAYS, "days")
 # What the support desk did. `staff` is a member's number, which tells the customer no name.
 SUPPORT_LOOKED_UP = _kind("support_looked_up", Told.NEVER, *BY)
 SUPPORT_OPENED = _kind("support_opened", Told.ALWAYS, *BY, "reason", leads_to=mailed_links.STOP_RECOVERY)
@@ -84,6 +92,7 @@ SUPPORT_STOPPED = _kind("support_stopped", Told.NEVER, *BY)  # the wait's own no
 SUPPORT_SIGNED_OUT = _kind("support_signed_out", Told.ALWAYS, *BY, "reason")
 STAFF_RESET = _kind("staff_reset", Told.NEVER, "role")  # by the operator: a new link, or removed
 # What the owner should look at.
+DEVICE_REUSED = _kind("device_reused", Told.ALWAYS)
 NEW_DEVICE = _kind("new_device", Told.HOURLY, "method")
 SIGNED_IN_AFTER_FAILURES = _kind("signed_in_after_failures", Told.HOURLY, "failures")
 SECOND_STEP_FAILED = _kind("second_step_failed", Told.HOURLY, "wrong")
@@ -92,7 +101,10 @@ PASSWORD_THROTTLED = _kind("password_throttled", Told.HOURLY)
 PASSWORD_WRONG = _kind("password_wrong", Told.NEVER)
 CODE_WRONG = _kind("code_wrong", Told.NEVER, "method")
 RECOVERY_ASKED = _kind("recovery_asked", Told.NEVER)  # the mail with the link tells the owner
+DEVICE_FORGOTTEN = _kind("device_forgotten", Told.NEVER, "because", "number")
 PRIMARY_CHOSEN = _kind("primary_chosen", Told.NEVER, "method")
+METHOD_BACK = _kind("method_back", Told.NEVER, "method", "name")  # this and the next by "This wasn't me"
+METHOD_GONE = _kind("method_gone", Told.NEVER, "method", "name")
 SIGNED_OUT_BY_OPERATOR = _kind("signed_out_by_operator", Told.NEVER)
 
 
@@ -101,12 +113,13 @@ def record(
 ) -> None:
     """Write what happened into the log and, if the owner is to be told, their mail into the outbox.
 
-    `link` is the token of the link in that mail, which is good for what its kind `leads_to`. Raises ValueError for
-    other facts than the kind has.
+    `link` is the token of the link in that mail, which is good for what its kind `leads_to`; one that says "This wasn't
+    me" it has of itself. Raises ValueError for other facts than the kind has.
     """
     if kind.facts != facts.keys():
         raise ValueError(f"{kind.name} has the facts {sorted(kind.facts)}, not {sorted(facts)}")
     where = actor.where
+    not_me = new_token() if kind.answered and actor.user_id is not None else None
     session.add(
         Event(
             user_id=actor.user_id,
@@ -116,6 +129,7 @@ def record(
             agent=where.agent,
             facts=facts,
             link_hash=token_hash(link) if link else None,
+            not_me_hash=token_hash(not_me) if not_me else None,
         )
     )
     session.flush()
@@ -128,6 +142,8 @@ def record(
             told["desk"] = True  # their mailbox opens nothing, so the mail holds no link
         elif link:
             told["link"] = mailed_links.url(kind.leads_to, link)
+        if not_me and "desk" not in told:
+            told["not_me"] = mailed_links.url(mailed_links.NOT_ME, not_me)
         outbox.put(session, keys(), template="notice", address=actor.email, facts=told, now=now)
 
 

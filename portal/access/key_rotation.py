@@ -19,7 +19,7 @@ from portal.crypto import KEY_ID, Unreadable
 from portal.database import changed, write
 from portal.delivery import outbox
 from portal.extensions import db, keys
-from portal.models import Code, Factor, Message, RecoverySet
+from portal.models import Code, Factor, Message, RecoverySet, RemovedFactor
 
 BATCH = 100  # rows in one transaction
 # From asking for a code to its end: as long as its mail may wait, and as long as it lives from then on.
@@ -44,6 +44,13 @@ class Sealed:
 
 SEALED = (
     Sealed("factors", Factor.id, Factor.secret, (Factor.user_id, Factor.kind), factors.row_name),
+    Sealed(
+        "removed factors",
+        RemovedFactor.id,
+        RemovedFactor.secret,
+        (RemovedFactor.user_id, RemovedFactor.kind),
+        factors.row_name,
+    ),
     Sealed("messages", Message.id, Message.sealed, (Message.id, Message.address), outbox.row_name),
     Sealed("recovery sets", RecoverySet.id, RecoverySet.sealed, (RecoverySet.user_id,), recovery_codes.row_name),
 )

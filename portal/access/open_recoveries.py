@@ -25,7 +25,7 @@ COLUMNS = (
 
 # Why one was stopped; `templates/email/notices.txt` has the words.
 LINK, INSIDE, SIGNED_IN, PASSWORD, METHODS = "link", "inside", "signed_in", "password", "methods"
-OPERATOR, RESTORED, LAPSED, SUPPORT = "operator", "restored", "lapsed", "support"
+OPERATOR, RESTORED, LAPSED, NOT_ME, SUPPORT = "operator", "restored", "lapsed", "not_me", "support"
 
 BY_SUPPORT = "support"  # the kind of a case that support opened
 

@@ -12,7 +12,7 @@ from portal.access.addresses import Address
 from portal.access.events import Actor
 from portal.access.limit_sentences import Hit, network
 from portal.access.open_recoveries import OPEN
-from portal.access.problems import Busy, Gone, LimitReached, PasswordMissing, PasswordWrong, SignInWrong
+from portal.access.problems import Busy, Gone, LimitReached, PasswordMissing, PasswordShut, PasswordWrong, SignInWrong
 from portal.access.standing import Standing
 from portal.access.where import Where
 from portal.database import Moment, changed, read, write
@@ -37,6 +37,7 @@ _KNOWN = (
         User.id,
         User.email,
         User.password_hash,
+        User.password_shut_at,
         case((_OVER, None), else_=User.primary_method).label("primary_method"),
         Counter.free_at,
         or_(exists().where(*_CAME_IN), exists().where(*_BY_MAIL)).label("known"),
@@ -70,9 +71,9 @@ def sign_in(
 
     `before` is what this browser had: of the same user and half finished, it goes on under a new token; else it ends.
 
-    The same work is done whether or not anybody has the address. A right password gives its try back even if the
-    sign-in is never finished; what was wrong before stays counted until one is. Raises `SignInWrong`, `LimitReached` or
-    `Busy`.
+    The same work is done whether or not anybody has the address. Raises `SignInWrong`, `PasswordShut`, `LimitReached`
+    or `Busy`. A right password gives its try back even if the sign-in is never finished; what was wrong before stays
+    counted until one is.
     """
     if not password:
         raise PasswordMissing
@@ -85,10 +86,10 @@ def sign_in(
         stuffing.note(address.key, where.ip, now)
         _note_wrong(Actor(user.id, user.email or "", where), in_a_row, now)
         raise SignInWrong
+    _refuse_shut(user.password_shut_at, hits, now)
     stored = _hashed_anew(user.id, user.password_hash, password, hits, now)
     with write() as session:
         if before and before.user_id == user.id and before.raised_at is None:
-            # A code may be on its way to this very sign-in.
             token = _go_on(session, before, stored, next_path, in_a_row - 1)
         else:
             if before:
@@ -123,6 +124,13 @@ def confirm(standing: Standing, password: str, now: datetime) -> None:
         _note_wrong(standing.actor, counted.in_a_row, now)
         raise PasswordWrong
     counting.give_back((*mine, *hits), now)
+
+
+def _refuse_shut(shut_at: datetime | None, hits: tuple[Hit, ...], now: datetime) -> None:
+    """A right password that was shut gives its try back, and opens nothing. Raises `PasswordShut`."""
+    if shut_at is not None:
+        counting.give_back(hits, now)
+        raise PasswordShut
 
 
 def _known(key: str, where: Where, now: datetime) -> Row[Any]:
@@ -170,8 +178,9 @@ def _open(
 
 
 def _go_on(session: Session, before: Standing, stored: str, next_path: str | None, wrong: int) -> str:
-    """The half-finished sign-in of before, under a new token, unless the password was changed a moment ago."""
-    same = (User.id == before.user_id, User.password_hash == stored)
+    """The half-finished sign-in of before, to which a code may be on its way, under a new token; unless the password
+    was changed or shut a moment ago."""
+    same = (User.id == before.user_id, User.password_hash == stored, User.password_shut_at.is_(None))
     if session.scalar(select(User.id).where(*same).with_for_update(read=True)) is None:
         raise SignInWrong
     return sign_ins.renew_token(session, before, next_path, wrong_passwords=wrong)

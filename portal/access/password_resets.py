@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from portal.access import counting, events, limits, mailed_links, open_recoveries, passwords, sign_ins
+from portal.access import counting, devices, events, limits, mailed_links, open_recoveries, passwords, sign_ins
 from portal.access.addresses import Address
 from portal.access.events import Actor
 from portal.access.limit_sentences import Hit, network
@@ -100,7 +100,7 @@ def owner(token: str, now: datetime, purposes: tuple[str, ...] = CUSTOMERS) -> O
 
 
 def use(token: str, password: str, where: Where, now: datetime) -> None:
-    """Set a new password. Every sign-in ends, every other link too.
+    """Set a new password. Every sign-in ends, every other link too, and every device is forgotten.
 
     Raises a `Problem` about the password, which spends nothing, `Busy`, or `Gone` when the link is used, replaced or
     too old.
@@ -114,12 +114,14 @@ def use(token: str, password: str, where: Where, now: datetime) -> None:
         sign_ins.lock_user(session, user.user_id)
         spend(session, token, CUSTOMERS, where, now)
         resets = {"mailed_reset_at": now, "last_mailed_reset_at": now} if user.purpose == RESET else {}
-        session.execute(update(User).where(User.id == user.user_id).values(password_hash=hashed, **resets))
+        chosen = {"password_hash": hashed, "password_shut_at": None}
+        session.execute(update(User).where(User.id == user.user_id).values(**chosen, **resets))
         actor = Actor(user.user_id, user.email, where)
         # Who waits after losing everything has known the password: one from the mailbox would be the mailbox twice.
         open_recoveries.stop(session, actor, open_recoveries.PASSWORD, now)
         sign_ins.end_all(session, user.user_id, BECAUSE, now)
         kind = events.PASSWORD_RESET if user.purpose == RESET else events.PASSWORD_CHOSEN
+        devices.forget_all(session, actor, BECAUSE, now)
         events.record(session, kind, actor, now)
 
 

@@ -200,6 +200,10 @@ class MailboxSpent(Refused):
     """The password was reset by mail, so a code by mail would be the same mailbox twice (R12)."""
 
 
+class PasswordShut(Refused):
+    """The password is right, and opens nothing: its owner said "This wasn't me", and has not chosen another yet."""
+
+
 class Busy(Refused):
     """More passwords are being checked than this process may at once."""
 

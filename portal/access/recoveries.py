@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from portal import methods
-from portal.access import counting, events, factors, limits, mailed_links, open_recoveries, password_resets
+from portal.access import counting, devices, events, factors, limits, mailed_links, open_recoveries, password_resets
 from portal.access.events import Actor
 from portal.access.limit_sentences import Hit
 from portal.access.open_recoveries import OPEN, OpenRecovery
@@ -147,6 +147,7 @@ def finish(session: Session, standing: Standing, now: datetime) -> None:
     if changed(session.execute(update(Recovery).where(*over).values(done_at=now, notice_at=None))) != 1:
         raise Gone
     end_others(session, standing, factors.METHODS_CHANGED, now)  # before the factors, as a code that is proved does
+    devices.forget_all(session, standing.actor, factors.METHODS_CHANGED, now)
     factors.take_all(session, standing.user_id, now)
     session.execute(update(User).where(User.id == standing.user_id).values(mailed_reset_at=None))
     password_resets.end_links(session, standing.email_key, now)

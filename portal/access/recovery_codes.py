@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from portal.access import events, failures, limits, tries
+from portal.access import devices, events, failures, limits, tries
 from portal.access.answers import CROCKFORD, RECOVERY_CHARACTERS, read_recovery_code
 from portal.access.limit_sentences import Hit, network
 from portal.access.problems import Gone, RecoveryCodeUsed, RecoveryCodeWrong
@@ -146,7 +146,7 @@ def remaining(user_id: int) -> Remaining | None:
 
 
 def use(standing: Standing, answer: str, now: datetime) -> str:
-    """Let the sign-in in by a recovery code. Returns its new token.
+    """Let the sign-in in by a recovery code. Returns its new token. Every device is forgotten.
 
     One hash a try, whatever the answer. Raises a `Problem`, `LimitReached`, `Busy`, or `Gone` when the sign-in ended.
     """
@@ -177,6 +177,7 @@ def _spend(standing: Standing, code: str, hits: tuple[Hit, ...], now: datetime) 
             RecoveryCode.set_id == set_id, RecoveryCode.used_at.is_(None)
         )
         token = raise_sign_in(session, standing, RAISED_BY, now, back=hits)
+        devices.forget_all(session, standing.actor, RAISED_BY, now)
         left = session.scalar(unused) or 0
         events.record(session, events.RECOVERY_CODE_USED, standing.actor, now, left=left)
         return token

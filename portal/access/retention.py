@@ -5,17 +5,20 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, exists, literal_column, or_, select, update
 from sqlalchemy.orm import aliased
 
+from portal.access.limits import NOT_ME_LIFE
 from portal.database import changed, write
 from portal.models import (
     Code,
     Counter,
     DemoMail,
+    Device,
     Event,
     Factor,
     Message,
     Recovery,
     RecoverySet,
     Registration,
+    RemovedFactor,
     ResetLink,
     SignIn,
 )
@@ -49,6 +52,7 @@ def purge(now: datetime) -> dict[str, int]:
     )
     statements = {
         "unfinished set-ups": delete(Factor).where(Factor.confirmed_at.is_(None), Factor.expires_at <= now),
+        "removed methods": delete(RemovedFactor).where(RemovedFactor.removed_at <= now - NOT_ME_LIFE),
         "codes": delete(Code).where(Code.expires_at <= now - CODES),
         "links": delete(ResetLink).where(ResetLink.expires_at <= now - LINKS, ~replaces),
         "registrations": delete(Registration).where(*old_registration),
@@ -56,6 +60,7 @@ def purge(now: datetime) -> dict[str, int]:
         "messages": delete(Message).where(Message.done_at <= now - MESSAGES),
         "lost accesses": delete(Recovery).where(Recovery.opened_at <= now - RECOVERIES),
         "sign-ins": delete(SignIn).where(SignIn.ends_at <= now - SIGN_INS),
+        "remembered devices": delete(Device).where(Device.expires_at <= now),
         "events": delete(Event).where(Event.at <= now - EVENTS),
         "events of nobody": delete(Event).where(Event.user_id.is_(None), Event.at <= now - EVENTS_OF_NOBODY),
         "network addresses of sign-ins": update(SignIn)

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from portal import methods
-from portal.access import codes, confirmations, counting, factors, limits, recoveries, recovery_codes, tries
+from portal.access import codes, confirmations, counting, devices, factors, limits, recoveries, recovery_codes, tries
 from portal.access.answers import read_code
 from portal.access.codes import Asker
 from portal.access.limit_sentences import Hit
@@ -22,8 +22,9 @@ from portal.models import Factor
 SIGN_IN, ENROL, ADDRESS = "sign_in", "enrol", "address"
 
 
-def prove(standing: Standing, kind: str, answer: str, now: datetime) -> str:
-    """Let the sign-in in by a method's code. Returns its new token.
+def prove(standing: Standing, kind: str, answer: str, now: datetime, *, device: devices.Cookie | None = None) -> str:
+    """Let the sign-in in by a method's code. Returns its new token. With `device`, its browser is remembered by that
+    cookie in the same transaction.
 
     Raises a `Problem` about the answer, `LimitReached`, `MethodClosed`, or `Gone` when the user has no such method or
     this sign-in was raised or ended meanwhile.
@@ -38,9 +39,13 @@ def prove(standing: Standing, kind: str, answer: str, now: datetime) -> str:
     with tries.counted_in_a_row(standing, kind, hits, now):
         mark = _judge(methods.method(kind), code, mine, asker, now)
         with write() as session:
+            if device:
+                lock_user(session, standing.user_id)
             token = raise_sign_in(session, standing, kind, now, right=(hits[0], asker.cooldown), back=hits[1:])
             spend(session, mark, asker, now)
             _note_use(session, mine, mark, now)
+            if device:
+                devices.remember(session, standing, device, now)
     return token
 
 

@@ -39,6 +39,7 @@ _OPEN = insert(SignIn).from_select(
         *(bindparam(name, type_=_COLUMNS[name].type) for name in _GIVEN),
     )
     .where(User.id == bindparam("user"), or_(_STORED.is_(None), User.password_hash == _STORED))
+    .where(User.password_shut_at.is_(None))
     .with_for_update(read=True),
     include_defaults=False,
 )
@@ -64,7 +65,8 @@ def open_sign_in(
 ) -> str:
     """Begin a sign-in whose password is right. Returns the token for the browser.
 
-    With `password_hash`, only if the user's is that still: whoever changes it holds their row. Raises `Gone`.
+    With `password_hash`, only if the user's is that still, and not shut: whoever changes it holds their row. Raises
+    `Gone`.
     """
     token = new_token()
     values = {
@@ -121,24 +123,25 @@ def raise_sign_in(
     *,
     right: tuple[Hit, ...] = (),
     back: tuple[Hit, ...] = (),
+    proved: bool = True,
 ) -> str:
-    """A second factor was proved: let the sign-in in, under a new token, which is returned.
+    """A second factor was proved: let the sign-in in, under a new token, which is returned. Or none was asked for,
+    because the browser is remembered: then `proved` is false.
 
     Only the holder of the token of before can do it, once: raises `Gone` when that token was replaced or the sign-in
     has ended, and the caller's transaction undoes what was spent. `right` are the counts that begin anew, `back` those
     whose try is given back. Whoever has a second factor has not lost everything: a case of that is stopped.
     """
     token = new_token()
-    if standing.recovery:
-        lock_user(session, standing.user_id)
-        open_recoveries.stop(session, standing.actor, open_recoveries.SIGNED_IN, now)
+    if standing.recovery and proved:
+        _stop_recovery(session, standing, now)
     if standing.mailbox_spent:  # before the sign-in's row, in the order in which a change of the password takes them
         session.execute(update(User).where(User.id == standing.user_id).values(mailed_reset_at=None))
     values = {
         "token_hash": token_hash(token),
         "raised_at": standing.raised_at or now,
         "raised_by": by,
-        "second_factor_at": now,
+        "second_factor_at": now if proved else None,
         "idle_ends_at": now + standing.idle,
     }
     known = {"sign_in": standing.sign_in_id, "known": standing.token_hash}
@@ -152,6 +155,11 @@ def raise_sign_in(
     counting.settle(session, right, back, now)
     _note_arrival(session, standing, by, now)
     return token
+
+
+def _stop_recovery(session: Session, standing: Standing, now: datetime) -> None:
+    lock_user(session, standing.user_id)
+    open_recoveries.stop(session, standing.actor, open_recoveries.SIGNED_IN, now)
 
 
 def _mine(standing: Standing) -> tuple[ColumnElement[bool], ...]:
@@ -177,7 +185,7 @@ def lock_user(session: Session, user_id: int) -> None:
 
     Whatever changes what protects a user does this first, so that two changes at once wait for each other.
     """
-    session.execute(select(User.id).where(User.id == user_id).with_for_update())
+    session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
 def seen(standing: Standing, step: Step, now: datetime) -> datetime:

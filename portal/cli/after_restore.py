@@ -16,9 +16,9 @@ from portal.cli.group import as_json, ask, print_json, yes
 def after_restore(as_json: bool, yes: bool) -> None:
     """End what a restored backup has brought back to life, before the portal is opened.
 
-    Sign-ins, codes, links, recovery codes and registrations of the backup may have been ended or used since: all of
-    them end. Whoever has their method signs in as ever, from a minute later on, and makes new recovery codes.
-    Passwords and methods are those of the backup. It can be broken off and run again.
+    Sign-ins, remembered devices, codes, links, recovery codes and registrations of the backup may have been ended or
+    used since: all of them end. Whoever has their method signs in as ever, from a minute later on, and makes new
+    recovery codes. Passwords and methods are those of the backup. It can be broken off and run again.
     """
     ask("Is every web process and worker stopped, and the backup restored?", yes)
     ended = rules.end_revived(clock.now())

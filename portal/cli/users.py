@@ -59,9 +59,9 @@ def list_users(as_json: bool) -> None:
 def reset_factors(email: Address, reason: str, yes: bool) -> None:
     """Take all second factors and recovery codes away from a user who has lost them.
 
-    All their sign-ins end, and a mail tells them. At the next sign-in they prove their mailbox and set up two-factor
-    authentication anew. If their password was reset by mail too, before or after, that waits for `open-wizard`: one
-    mailbox must never be enough.
+    All their sign-ins end, their devices are forgotten, and a mail tells them. At the next sign-in they prove their
+    mailbox and set up two-factor authentication anew. If their password was reset by mail too, before or after, that
+    waits for `open-wizard`: one mailbox must never be enough.
     """
     account, reason = _account(email), _reason(reason)
     if not account.methods and not account.codes:
@@ -120,7 +120,10 @@ def stop_recovery(email: Address, yes: bool) -> None:
 @click.option("--everybody", is_flag=True, help="Everybody instead of one user.")
 @yes
 def sign_out(email: Address | None, everybody: bool, yes: bool) -> None:
-    """End all sign-ins of a user, or of everybody. The next page they ask for is the sign-in page."""
+    """End all sign-ins of a user, or of everybody, and forget their remembered devices.
+
+    The next page they ask for is the sign-in page, and a code is due.
+    """
     if (email is None) != everybody:
         raise click.UsageError("Give an address or --everybody.")
     if email is not None:

@@ -4,7 +4,8 @@ An index stands where a query needs one; foreign keys go with their parent's row
 """
 
 from portal.models.base import ADDRESS
-from portal.models.factors import Code, Factor, RecoveryCode, RecoverySet
+from portal.models.devices import Device
+from portal.models.factors import Code, Factor, RecoveryCode, RecoverySet, RemovedFactor
 from portal.models.messages import DemoMail, Message
 from portal.models.records import Counter, Event
 from portal.models.recoveries import Recovery
@@ -17,6 +18,7 @@ __all__ = [
     "Code",
     "Counter",
     "DemoMail",
+    "Device",
     "Event",
     "Factor",
     "LookUp",
@@ -25,6 +27,7 @@ __all__ = [
     "RecoveryCode",
     "RecoverySet",
     "Registration",
+    "RemovedFactor",
     "ResetLink",
     "SignIn",
     "SupportCase",

@@ -36,6 +36,24 @@ class Factor(Model):
     expires_at: Mapped[datetime | None]
 
 
+class RemovedFactor(Model):
+    """A method that was switched off, for as long as its owner may bring it back. It proves nothing: whatever asks for
+    a factor looks in another table."""
+
+    __tablename__ = "removed_factors"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = parent("users.id")
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(60))
+    secret: Mapped[bytes | None]
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    wrong_codes: Mapped[int]
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Code(Model):
     """A code that was sent, or is about to be. It works only where it was asked for, for one purpose, once."""
 

@@ -25,12 +25,12 @@ class Event(Model):
     """The security log: what happened to what protects a user, and from where. `access/events.py` names the kinds.
 
     A wrong password for an address nobody has is a row too, of nobody. `link_hash` is of the token in the notice's
-    link.
+    link that opens a closed method, `not_me_hash` of the one that says "This wasn't me".
     """
 
     __tablename__ = "events"
     __table_args__ = (
-        Index("ix_events_of_user", "user_id", "id"),
+        Index("ix_events_of_user", "user_id", "at", "id"),
         partial("ix_events_ip", "at", "ip <> ''"),
         partial("ix_events_of_nobody", "at", "user_id IS NULL"),
     )
@@ -43,3 +43,5 @@ class Event(Model):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     link_hash: Mapped[bytes | None] = mapped_column(unique=True)
     link_used_at: Mapped[datetime | None]
+    not_me_hash: Mapped[bytes | None] = mapped_column(unique=True, index=True)
+    not_me_used_at: Mapped[datetime | None]

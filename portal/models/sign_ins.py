@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.models.base import Model, parent, partial
+from portal.models.base import Model, partial
 
 
 class SignIn(Model):
@@ -18,11 +18,12 @@ class SignIn(Model):
 
     __tablename__ = "sign_ins"
     __table_args__ = (
+        Index("ix_sign_ins_of_user", "user_id", "created_at", "id"),
         partial("ix_sign_ins_unfinished", "created_at", "raised_at IS NULL AND told_at IS NULL"),
         partial("ix_sign_ins_ip", "created_at", "ip <> ''"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = parent("users.id")
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]

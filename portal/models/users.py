@@ -21,6 +21,7 @@ class User(Model):
     email_key: Mapped[str] = mapped_column(String(ADDRESS), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str] = mapped_column(String(256))
+    password_shut_at: Mapped[datetime | None]  # by "This wasn't me": it opens nothing until another is chosen by mail
     primary_method: Mapped[str | None] = mapped_column(String(16))
     mailed_reset_at: Mapped[datetime | None]  # until a sign-in is finished by more than the mailbox
     last_mailed_reset_at: Mapped[datetime | None]  # the same, kept for the operator to see

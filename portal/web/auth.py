@@ -16,8 +16,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from portal import clock, methods
-from portal.access import password_check, sign_ins
+from portal.access import devices, own_devices, password_check, sign_ins
 from portal.access.addresses import Address, read_address
+from portal.access.devices import Recognised
 from portal.access.password_check import Opened
 from portal.access.problems import PasswordMissing, Problem, SignInWrong
 from portal.access.standing import read_standing
@@ -65,7 +66,19 @@ def sign_in() -> ResponseReturnValue:
 @auth.post("/sign-out")
 @open_to_everybody
 def sign_out() -> ResponseReturnValue:
-    """End this browser's sign-in, finished or not."""
+    """End this browser's sign-in, finished or not. A remembered device stays so."""
+    return _signed_out()
+
+
+@auth.post("/sign-out/completely")
+@open_to_everybody
+def sign_out_completely() -> ResponseReturnValue:
+    """The same, and the browser is forgotten if it was remembered, for whomever (S1.10)."""
+    own_devices.forget_this(browser.where(), clock.now())
+    return cookies.drop(_signed_out(), cookies.REMEMBERED)
+
+
+def _signed_out() -> Response:
     if found := visitor():
         with write() as rows:
             sign_ins.end(rows, found.standing.sign_in_id, "signed_out", clock.now())
@@ -89,7 +102,10 @@ def _read(form: SignInForm) -> Address | None:
 
 
 def _open(form: SignInForm, address: Address) -> Response:
-    """Open a sign-in, send what its next step needs, and go there. What this browser had before ends."""
+    """Open a sign-in, send what its next step needs, and go there. What this browser had before ends.
+
+    A remembered device has no next step: it is in.
+    """
     now, before, where = clock.now(), visitor(), browser.where()
     signed = password_check.sign_in(
         address,
@@ -99,8 +115,24 @@ def _open(form: SignInForm, address: Address) -> Response:
         next_path=gate.local_path(form.next.data),
         before=before.standing if before else None,
     )
-    answer = gate.see(_next_page(signed, where, now))
-    return cookies.mark(cookies.keep(answer, cookies.SIGN_IN, signed.token))
+    found = _recognised(signed, where, now)
+    answer = gate.see(_way_in(form) if found.token else _next_page(signed, where, now))
+    if found.cookie:
+        cookies.keep(answer, cookies.REMEMBERED, found.cookie.text, found.cookie.lasts)
+    elif not found.known:
+        cookies.drop(answer, cookies.REMEMBERED)
+    return cookies.mark(cookies.keep(answer, cookies.SIGN_IN, found.token or signed.token))
+
+
+def _recognised(signed: Opened, where: Where, now: datetime) -> Recognised:
+    """Whether the browser is remembered: then the sign-in is finished. From any other, no other look."""
+    held = cookies.read(cookies.REMEMBERED)
+    opened = read_standing(signed.token, where, now) if held else None
+    return devices.recognise(opened, held, now) if held and opened else Recognised()
+
+
+def _way_in(form: SignInForm) -> str:
+    return gate.local_path(form.next.data) or url_for("pages.overview")
 
 
 def _next_page(signed: Opened, where: Where, now: datetime) -> str:

@@ -5,6 +5,7 @@ from ipaddress import ip_address
 
 from flask import g, request
 
+from portal.access.devices import family_hash
 from portal.access.where import Where
 from portal.crypto import new_token, token_hash
 from portal.web import cookies
@@ -48,7 +49,8 @@ def where() -> Where:
     `cookies.mark` gives it when a sign-in is opened."""
     if "mark" not in g:
         g.mark = cookies.read(cookies.DEVICE) or new_token()
-    return Where(ip(), agent(), token_hash(g.mark))
+    held = cookies.read(cookies.REMEMBERED)
+    return Where(ip(), agent(), token_hash(g.mark), family_hash(held) if held else None)
 
 
 def describe(words: str) -> str:

@@ -1,9 +1,11 @@
 """The cookies beside Flask's own: `sign-in` names a sign-in's row, `staff-sign-in` one of the support desk's, `visit` a
-registration's, `reset`, `open-method`, `begin-recovery`, `stop-recovery` and `staff-invitation` a mailed link's.
+registration's, `reset`, `open-method`, `begin-recovery`, `stop-recovery`, `not-me` and `staff-invitation` a mailed
+link's, `remembered` a device's that is not asked for a code.
 `device` is the mark by which a browser is known again; it opens nothing.
 
 Over https they carry the `__Host-` prefix, which no other host and no plain page can set (RFC 6265bis, 4.1.3.2).
-They last as long as the browser's session, those of links no longer than the link; the rows decide when they end.
+They last as long as the browser's session, those of links and devices no longer than these; the rows decide when they
+end.
 """
 
 from datetime import timedelta
@@ -20,6 +22,8 @@ RESET = "reset"
 OPEN_METHOD = "open-method"
 BEGIN_RECOVERY = "begin-recovery"
 STOP_RECOVERY = "stop-recovery"
+NOT_ME = "not-me"
+REMEMBERED = "remembered"
 DEVICE = "device"
 DEVICE_LIFE = timedelta(days=180)
 

@@ -11,7 +11,17 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal import clock, logs
-from portal.access.problems import Busy, Gone, LastMethod, LimitReached, MailboxSpent, MethodClosed, Refused, WrongRole
+from portal.access.problems import (
+    Busy,
+    Gone,
+    LastMethod,
+    LimitReached,
+    MailboxSpent,
+    MethodClosed,
+    PasswordShut,
+    Refused,
+    WrongRole,
+)
 from portal.extensions import settings
 from portal.web import browser, gate
 from portal.web.headers import CrossOrigin
@@ -32,6 +42,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(LimitReached, _limited)
     app.register_error_handler(MethodClosed, _closed)
     app.register_error_handler(MailboxSpent, lambda _: (render_template("errors/mailbox.html"), 403))
+    app.register_error_handler(PasswordShut, lambda _: (render_template("errors/password_shut.html"), 403))
     app.register_error_handler(Gone, lambda _: gate.lead_on())
     app.register_error_handler(LastMethod, lambda _: _page(409, "last_method"))
     app.register_error_handler(WrongRole, lambda _: _wrong_role())

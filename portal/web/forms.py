@@ -37,6 +37,12 @@ class CodeForm(Form):
     code = StringField()
 
 
+class CheckForm(CodeForm):
+    """The code of the second step."""
+
+    remember = BooleanField()
+
+
 class DetailsForm(Form):
     name = StringField()
     password = PasswordField()

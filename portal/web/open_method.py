@@ -31,7 +31,7 @@ def open_method() -> ResponseReturnValue:
     link = closed_methods.find_link(token, clock.now()) if token else None
     if not token or not link:
         return cookies.drop(dead_link("open"), cookies.OPEN_METHOD)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("auth/open_method.html", kind=link.method)
     try:
         closed_methods.use_link(token, browser.where(), clock.now())

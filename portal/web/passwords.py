@@ -81,7 +81,8 @@ def reset_password() -> ResponseReturnValue:
 
 @security.route("/password", methods=["GET", "POST"])
 def change_password() -> ResponseReturnValue:
-    """Choose a new password, after the old one. Every other sign-in ends; this one goes on under a new token."""
+    """Choose a new password, after the old one. Every other sign-in ends, every device is forgotten; this one goes on
+    under a new token."""
     form, place = NewPasswordForm(), Place(url_for("security.change_password"), url_for("security.index"))
     hashed, tokens = "", []
     last_button = request.method == "POST" and "password" not in request.form
@@ -97,5 +98,5 @@ def change_password() -> ResponseReturnValue:
 
     answer = change(place, ACTION, act, "password_changed")
     if tokens and isinstance(answer, Response):
-        return cookies.keep(answer, cookies.SIGN_IN, tokens[0])
+        return cookies.drop(cookies.keep(answer, cookies.SIGN_IN, tokens[0]), cookies.REMEMBERED)
     return answer or render_template("security/password.html", form=form)

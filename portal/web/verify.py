@@ -12,6 +12,7 @@ from portal import clock, methods
 from portal.access import (
     codes,
     confirmations,
+    devices,
     factors,
     limits,
     recovery_codes,
@@ -20,9 +21,10 @@ from portal.access import (
 from portal.access.problems import MethodClosed, Problem
 from portal.access.standing import Enrolment
 from portal.access.steps import Step
+from portal.extensions import settings
 from portal.web import cookies, gate
 from portal.web.auth import auth
-from portal.web.forms import CodeForm
+from portal.web.forms import CheckForm, CodeForm
 from portal.web.gate import open_at
 from portal.web.sending import send_for_check
 from portal.web.visitor import standing, visitor
@@ -43,10 +45,12 @@ def verify_with(method: str) -> ResponseReturnValue:
     """Ask for a method's code. Opening the page sends nothing."""
     if _settled():
         return gate.go_on()
-    now, form = clock.now(), CodeForm()
+    now, form = clock.now(), CheckForm()
     if request.method == "POST":
+        device = devices.new_cookie() if form.remember.data and _may_remember() else None
         try:
-            return _let_in(second_factor.prove(standing(), method, form.code.data or "", now), standing().codes_left)
+            token = second_factor.prove(standing(), method, form.code.data or "", now, device=device)
+            return _remembered(_let_in(token, standing().codes_left), device)
         except Problem as problem:
             form.blame("code", problem)
     else:
@@ -115,7 +119,13 @@ def _mine() -> dict[str, Enrolment]:
     return {factor.kind: factor for factor in standing().factors}
 
 
-def _page(kind: str, form: CodeForm, now: datetime) -> str:
+def _may_remember() -> bool:
+    """Whether this browser can be remembered: the operator allows it, and it is not in yet."""
+    found = visitor()
+    return settings().remember_days > 0 and not (found and found.is_in)
+
+
+def _page(kind: str, form: CheckForm, now: datetime) -> str:
     method, found = methods.method(kind), visitor()
     asker = codes.by_sign_in(standing(), second_factor.SIGN_IN)
     return render_template(
@@ -125,6 +135,7 @@ def _page(kind: str, form: CodeForm, now: datetime) -> str:
         hint=method.hint(standing().email),
         sending=codes.sending(asker, now) if method.sends else None,
         again=bool(found and found.is_in),
+        remembering=_may_remember(),
     )
 
 
@@ -135,3 +146,7 @@ def _let_in(token: str, codes_left: int) -> Response:
         flash("few_codes_left", "notice")
     where = standing().next_path or url_for("pages.overview")
     return cookies.keep(gate.see(where), cookies.SIGN_IN, token)
+
+
+def _remembered(answer: Response, device: devices.Cookie | None) -> Response:
+    return cookies.keep(answer, cookies.REMEMBERED, device.text, device.lasts) if device else answer

@@ -28,6 +28,7 @@ class Visitor(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
         self.idle_ends_at = standing.idle_ends_at
         begun = standing.recovery is not None and standing.recovery.begun(now)
         self.recovery = standing.recovery if begun else None  # what every page tells
+        self.on_device = standing.where.remembered is not None  # or says so: its row may be gone
 
     @property
     def is_in(self) -> bool:

@@ -10,6 +10,8 @@ from portal.access import (
     after_restore,
     by_operator,
     factors,
+    mailed_links,
+    not_me,
     password_change,
     recoveries,
     recovery_codes,
@@ -34,6 +36,7 @@ from tests.customers import (
     ask_recovery,
     begin_recovery,
     enrol,
+    mailed,
     wrong,
 )
 
@@ -145,3 +148,20 @@ def test_a_restored_backup_ends_every_wait(ben: Customer, cleo: Customer, now: d
     assert (case_of(cleo).cancelled_because, told("recovery_stopped")) == ("restored", 1)
     later = now + TWO_DAYS
     assert cleo.half_in(later).standing.step(later) is Step.CHECK
+
+
+def test_this_was_not_me_stops_it_too(ben: Customer, now: datetime) -> None:
+    """T34: the other link in the notices of a wait; the password opens nothing then."""
+    recoveries.begin(ask_recovery(ben.half_in(now), now), HERE, now)
+    link = str(mailed(now, notice=True)["not_me"]).rpartition("/")[2]
+    not_me.use_link(mailed_links.read(mailed_links.NOT_ME, link) or "", HERE, now)
+    assert (case_of(ben).cancelled_because, told("recovery_stopped")) == ("not_me", 1)
+
+
+def test_a_remembered_device_stops_nothing(ben: Customer, now: datetime) -> None:
+    """R3: it proves no second factor. Who has lost the phone but not the laptop would wait for ever; whoever knows
+    nothing of the wait is told of it on every page, and stops it there."""
+    begin_recovery(ben.half_in(now), now)
+    with write() as session:
+        sign_ins.raise_sign_in(session, ben.half_in(now).standing, "device", now, proved=False)
+    assert case_of(ben).cancelled_at is None

@@ -6,11 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
-from portal.access import desk, events, recoveries, recovery_notices, support_cases
-from portal.access.addresses import read_address
+from portal.access import desk, recoveries, recovery_notices, support_cases
 from portal.access.limits import APPROVAL_LIFE, RECOVERY_WAIT, RECOVERY_WAIT_BY_MAILBOX
-from portal.access.problems import CaseOpen, CasesUsedUp, CustomerUnknown, Gone, LimitReached, Problem, WrongRole
-from portal.database import write
+from portal.access.problems import CaseOpen, CasesUsedUp, Gone, Problem, WrongRole
 from tests.access.recovery_cases import MOMENT, case_of, cases, prove_mailbox, reset_by_mail, told
 from tests.customers import HERE, Customer, Visit, ask_recovery, begin_recovery, mailed, make, token_in
 from tests.desk import member
@@ -225,30 +223,6 @@ def test_a_reason_is_one_line(ben: Customer, lena: Visit, now: datetime, reason:
             act(lena.standing, (ben.user_id, ben.email), reason, now)
     assert cases() == 0
     assert not any(told(kind) for kind in ("support_opened", "support_signed_out"))
-
-
-def test_a_look_up_is_logged_and_counted_found_or_not(ben: Customer, lena: Visit, now: datetime) -> None:
-    """Look-ups: 30 an hour."""
-    desk.look_up(lena.standing, read_address(ben.email), now)
-    for _ in range(29):
-        with pytest.raises(CustomerUnknown):
-            desk.look_up(lena.standing, read_address("nobody@example.org"), now)
-    with pytest.raises(LimitReached):
-        desk.look_up(lena.standing, read_address(ben.email), now)
-    assert told("support_looked_up") == 30
-    desk.look_up(lena.standing, read_address(ben.email), now + timedelta(hours=1))
-
-
-def test_staff_are_no_customers(lena: Visit, omar: Visit, now: datetime) -> None:
-    """T34: not to be looked up, and their notices hold no link that opens anything."""
-    with pytest.raises(CustomerUnknown):
-        desk.look_up(lena.standing, read_address(omar.standing.email), now)
-    with write() as session:
-        events.record(session, events.METHOD_CLOSED, omar.standing.actor, now, link="token", method="totp")
-    told = mailed(now, notice=True)
-    while told["kind"] != "method_closed":
-        told = mailed(now, notice=True)
-    assert (told["desk"], "link" in told) == (True, False)
 
 
 def test_a_case_that_is_open_and_its_kind_are_read_with_the_sign_in(ben: Customer, lena: Visit, now: datetime) -> None:

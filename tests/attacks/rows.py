@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Table, or_, select
 
 from portal.database import Base
 from portal.extensions import db
-from portal.models import Code, Factor, Message, RecoveryCode, RecoverySet, Registration, SignIn, User
+from portal.models import Code, Device, Factor, Message, RecoveryCode, RecoverySet, Registration, SignIn, User
 from tests.people import Person
 from tests.portal_for_tests import Portal
 
@@ -25,6 +25,7 @@ def about(person: Person) -> Rows:
         return {
             **_rows(User, User.email_key == person.email),
             **_rows(SignIn, SignIn.user_id.in_(user)),
+            **_rows(Device, Device.user_id.in_(user)),
             **_rows(Factor, Factor.user_id.in_(user)),
             **_rows(RecoverySet, RecoverySet.user_id.in_(user)),
             **_rows(RecoveryCode, RecoveryCode.set_id.in_(sets)),

@@ -6,7 +6,7 @@ from flask import Flask
 
 from tests.attacks.hostile import IDS, TEXTS, WORDS, Sent, encoded, everything
 from tests.attacks.hostile_visit import Found, Make, Visit
-from tests.house import desk_states, lasting_states, link_states, lost_states, operator_states, states
+from tests.house import desk_states, device_states, lasting_states, link_states, lost_states, operator_states, states
 from tests.house.scenes import SHOWN
 from tests.house.states import confirmed
 
@@ -40,10 +40,15 @@ PAGES: list[tuple[Make, str, dict[str, str]]] = [
     (confirmed("totp.remove {id}"), "/security/totp/{id}/remove", {}),
     (confirmed("recovery_codes.new"), "/security/recovery-codes/new", {}),
     (confirmed("password.change"), "/security/password", {"new_password": "seven loud copper kettles"}),
+    (states.proving_again, "/sign-in/verify/totp", {}),
     (states.inside, "/", {}),
     (states.inside, "/security/check-up", {"next": "/security"}),
     (lasting_states.about_to_move, "/security/new-phone/add", {"password": "a quiet green teapot"}),
     (lasting_states.about_to_remove, "/security/new-phone/{id}/remove", {}),
+    (device_states.inside_on_device, "/", {}),
+    (device_states.inside_twice, "/security/sign-ins", {}),
+    (device_states.inside_on_device, "/security/devices", {}),
+    (device_states.inside_on_device, "/security/devices/{id}/rename", {"name": "Kitchen"}),
     (link_states.open_link_followed, "/sign-in/open", {}),
     (states.at_check, "/sign-in/lost-access", {}),
     (lost_states.begin_link_followed, "/sign-in/lost-access/begin", {}),

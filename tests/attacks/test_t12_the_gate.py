@@ -11,7 +11,7 @@ from tests.attacks.rows import about
 from tests.people import People, Person
 
 OPEN = re.compile(
-    r"/sign-in|/sign-in/open(/.*)?|/sign-in/lost-access/(begin|stop)(/.*)?|/sign-out|/register(/.*)?|/healthz|/readyz|/brand\.css|/logo|/demo/inbox(\.json)?|/static/.*|/help.*"
+    r"/sign-in|/sign-in/open(/.*)?|/sign-in/lost-access/(begin|stop)(/.*)?|/sign-out(/completely)?|/register(/.*)?|/healthz|/readyz|/brand\.css|/logo|/demo/inbox(\.json)?|/static/.*|/help.*|/not-me(/.*)?"
     r"|/staff/sign-(in|out)|/staff/welcome(/.*)?"
     r"|/metrics|/password/.*|/\.well-known/.*"
 )

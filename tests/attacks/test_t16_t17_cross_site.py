@@ -169,6 +169,9 @@ def test_nobody_is_signed_in_by_another_site(
     "path",
     [
         "/sign-out",
+        "/sign-out/completely",
+        "/security/devices/forget-all",
+        "/security/sign-ins/end-others",
         "/sign-in/verify/email/send",
         "/register/confirm/send",
         "/security/email/enable/send",

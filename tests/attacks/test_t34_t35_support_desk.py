@@ -5,7 +5,6 @@ import re
 import pytest
 from sqlalchemy import select, update
 
-from portal.access import desk
 from portal.database import write
 from portal.extensions import db
 from portal.methods.totp import base32
@@ -191,11 +190,3 @@ def test_the_third_case_of_a_year_takes_an_admin(ben: Person, lena: Colleague, r
     assert "An admin has to open this one" in page.text
     rosa.open_case(ben)
     assert [case.cancelled_because for case in cases(ben)] == ["support", "support", None]
-
-
-def test_a_mask_tells_no_address() -> None:
-    """T34."""
-    masked = [desk.mask(email) for email in ("a@example.org", "abc@example.org", "abcdef@example.org")]
-    assert masked == ["a***@example.org", "a***@example.org", "a***f@example.org"]
-    networks = [desk.masked_network(ip) for ip in ("192.0.2.7", "2001:db8:1:2::3", "")]
-    assert networks == ["192.0.*.*", "2001:0db8:*", ""]

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from portal.database import Base
 from portal.extensions import db
 from tests.attacks.test_t12_the_gate import paths
+from tests.journeys.ways import come_in_remembered
 from tests.people import NEW_PASSWORD, People, Person
 from tests.portal_for_tests import Portal, environment, free_port, fresh_database, running
 
@@ -104,7 +105,9 @@ def more(ada: Person, recovery: list[str]) -> tuple[list[str], list[str]]:
     ada.sign_in()
     browser.open("/sign-in/recovery-code")
     browser.press("Verify code", {"Recovery code": recovery[-1]})
-    return [mailed], [token, link.rpartition("/")[2]]
+    come_in_remembered(ada, laptop := ada.browser.another())
+    device = str(laptop.http.cookies["remembered"])
+    return [mailed], [token, link.rpartition("/")[2], device, *device.split(".")]
 
 
 def test_no_log_holds_a_secret(story: Story) -> None:

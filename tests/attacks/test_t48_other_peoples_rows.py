@@ -7,6 +7,7 @@ import requests
 
 from tests.attacks.rows import about
 from tests.attacks.test_t12_the_gate import paths
+from tests.journeys.ways import come_in_remembered
 from tests.people import People, Person
 
 EXTRA = {
@@ -38,13 +39,19 @@ def test_nobody_s_number_opens_another_s_app(cleo: Person, people: People, way: 
     """T48: on every route that carries a number: 404, or back to what is one's own where Back must do no harm (the move
     to a new phone); nothing of theirs has changed or is shown."""
     ben = people.customer("ben", "totp", "totp")
+    come_in_remembered(ben)
     cleo.come_in()
     cleo.browser.open("/security")
     before = about(ben)
     data = {"csrf_token": cleo.browser.token(), "password": cleo.password, "name": "Mine now"}
-    rules = [rule.rule for rule in cleo.portal.app.url_map.iter_rules() if "<int:id>" in rule.rule]
-    apps = [row[0] for row in before["factors"]]
-    for path in [rule.replace("<method>", "totp").replace("<int:id>", str(app)) for rule in rules for app in apps]:
+    rules = [
+        rule.rule
+        for rule in cleo.portal.app.url_map.iter_rules()
+        if "<int:id>" in rule.rule and way in (rule.methods or set())
+    ]
+    rows = [row[0] for table in ("factors", "sign_ins", "devices") for row in before[table]]
+    assert len(rows) >= 4
+    for path in [rule.replace("<method>", "totp").replace("<int:id>", str(row)) for rule in rules for row in rows]:
         answer = cleo.browser.post(path, data) if way == "POST" else _asked(cleo, path)
         if path.startswith("/security/new-phone/"):
             assert (answer.status_code, answer.headers.get("Location")) == (303, "/security/new-phone"), path

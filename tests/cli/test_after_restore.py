@@ -29,12 +29,14 @@ def test_it_says_what_it_ended(operator: Operator, make: Make) -> None:
     make("ben", "totp").come_in(clock.now())
     printed = operator.does("after-restore", "--yes").splitlines()
     assert printed == [
+        "remembered devices: 0",
         "sign-ins: 1",
         "registrations: 0",
         "codes: 0",
         "messages with a code or link: 0",
         "links: 0",
-        "links in notices: 0",
+        "links in notices: 1",
+        "removed methods: 0",
         "lost accesses: 0",
         "recovery codes: 10",
         "time steps of apps: 1",

@@ -18,7 +18,7 @@ from portal.delivery import outbox
 from portal.extensions import db, keys
 from portal.models import Factor, Message, RecoverySet
 from tests.cli.conftest import Operator
-from tests.customers import Customer, enrolled, mailed, mailed_code
+from tests.customers import Customer, enrol, enrolled, mailed, mailed_code
 
 Make = Callable[..., Customer]
 NEW, LOST = b"a newer key, 32 characters or more!", b"another key that was thrown away too early"
@@ -54,16 +54,25 @@ def ids(column: object) -> set[bytes]:
 
 @pytest.mark.usefixtures("old")
 def test_everything_sealed_is_sealed_with_the_newest_key(app: Flask, operator: Operator, make: Make) -> None:
-    """An app's secret, three waiting messages (two are notices), readable recovery codes: each is read with the new key
-    alone."""
+    """An app's secret, that of an app just removed, five waiting messages (four are notices), readable recovery codes:
+    each is read with the new key alone."""
     cleo = make("cleo", "totp", "email")
     visit = cleo.come_in(clock.now())
     with write() as session:
         recovery_codes.store(session, visit.standing, recovery_codes.prepare(), clock.now())
+    enrol(visit, "totp", clock.now())
+    with write() as session:
+        second = max(row.id for row in enrolled(cleo.user_id))
+        factors.remove(session, visit.standing, "totp", clock.now(), factor_id=second)
         outbox.put(session, keys(), template="t", address=cleo.email, facts={"word": "teapot"}, now=clock.now())
     shown = recovery_codes.unsaved(visit.standing)
     swap(app, NEW, *secrets_of(app))
-    assert rotated(operator)["encrypted_anew"] == {"factors": 1, "messages": 3, "recovery sets": 1}
+    assert rotated(operator)["encrypted_anew"] == {
+        "factors": 1,
+        "removed factors": 1,
+        "messages": 5,
+        "recovery sets": 1,
+    }
     swap(app, NEW)
     assert factors.secret(next(row for row in enrolled(cleo.user_id) if row.secret)) == cleo.secret
     assert recovery_codes.unsaved(visit.standing) == shown

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -23,8 +24,31 @@ from tests.portal_for_tests import free_port
 OK = "250 OK"
 
 
+class _Visit(SMTP):
+    """A client's visit. Its line is kept, so that the server can hang up even if the client has left."""
+
+    def __init__(self, handler: object, lines: list[asyncio.BaseTransport], **behaviour: Any) -> None:
+        super().__init__(handler, **behaviour)
+        self._lines = lines
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._lines.append(transport)
+        super().connection_made(transport)
+
+    def eof_received(self) -> bool:
+        super().eof_received()
+        return False  # the client has left: close the line
+
+
 class _Office(Controller):
     """Where clients come in."""
+
+    def __init__(self, handler: object, **behaviour: Any) -> None:
+        super().__init__(handler, **behaviour)
+        self.lines: list[asyncio.BaseTransport] = []
+
+    def factory(self) -> SMTP:
+        return _Visit(self.handler, self.lines, **self.SMTP_kwargs)
 
     def hang_up(self) -> None:
         """Close every line; a client may have left in the middle of a sentence, or of shaking hands."""
@@ -41,7 +65,7 @@ class _Office(Controller):
             await asyncio.sleep(0)
 
     def _cut(self) -> None:
-        for line in list(self.loop._transports.values()):  # type: ignore[attr-defined]
+        for line in (*self.lines, *self.loop._transports.values()):  # type: ignore[attr-defined]  # who shakes hands stands there alone
             line.abort()
 
 

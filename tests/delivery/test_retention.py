@@ -12,6 +12,7 @@ from portal.models import (
     Code,
     Counter,
     DemoMail,
+    Device,
     Factor,
     Message,
     Recovery,
@@ -99,6 +100,14 @@ def test_a_message_goes_a_day_after_it_was_done_and_never_before(now: datetime) 
     assert left(Message, now + 24 * HOUR - SECOND) == 2
     assert left(Message, now + 24 * HOUR) == 1
     assert left(DemoMail, now + 24 * HOUR) == 0
+
+
+def test_a_remembered_device_goes_when_it_is_over(now: datetime) -> None:
+    times = {"created_at": now, "used_at": now, "rotated_at": now, "expires_at": now + HOUR}
+    hashes = {"family_hash": b"f", "token_hash": b"t"}
+    add(Device(user_id=user(now).id, name="", ip="192.0.2.7", agent="", **hashes, **times))
+    assert left(Device, now + HOUR - SECOND) == 1
+    assert left(Device, now + HOUR) == 0
 
 
 def test_a_method_that_was_not_finished_goes_and_a_confirmed_one_stays(now: datetime) -> None:

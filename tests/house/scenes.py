@@ -10,7 +10,7 @@ from jinja2 import Template
 
 from portal import clock
 from portal.access import limits
-from tests.house import desk_states, lasting_states, link_states, lost_states, operator_states, states
+from tests.house import desk_states, device_states, lasting_states, link_states, lost_states, operator_states, states
 from tests.house.conftest import Inside
 from tests.house.states import State, confirmed
 
@@ -60,6 +60,13 @@ SHOWN: list[tuple[Make, str, int, str]] = [
     (lost_states.wait_over, "/onboarding/address", 200, "The wait is over"),
     (lost_states.wait_over, "/sign-in/other", 200, "Try another way"),
     (lost_states.waiting_inside, "/", 200, "Welcome, Somebody"),
+    (link_states.not_me_followed, "/not-me", 200, "Was it not you?"),
+    (link_states.not_me_about_an_addition, "/not-me", 200, "Was it not you?"),
+    (states.outside, "/not-me", 410, "This link does not work any more"),
+    (states.outside, "/not-me/done", 200, "Everybody is shut out"),
+    (link_states.inside_with_activity, "/security/activity", 200, "Activity"),
+    (link_states.inside_with_activity, "/security/activity?show=warnings", 200, "Activity"),
+    (link_states.inside_with_activity, "/security/activity?before=20200101T000000000000-1-1", 200, "Activity"),
     (states.saving_codes, "/onboarding/recovery-codes", 200, "Your recovery codes"),
     (states.codes_unsaved, "/onboarding/recovery-codes", 200, "Make your recovery codes"),
     (lasting_states.codes_used_up, "/onboarding/recovery-codes", 200, "Make your recovery codes"),
@@ -107,6 +114,12 @@ SHOWN: list[tuple[Make, str, int, str]] = [
     (states.mailbox_spent, "/sign-in/other", 200, "Try another way"),
     (states.mailbox_spent, "/sign-in/verify/email", 403, "A code by email does not count this time"),
     (confirmed("password.change"), "/security/password", 200, "Change password"),
+    (states.inside, "/security/sign-ins", 200, "Your sign-ins"),
+    (device_states.inside_twice, "/security/sign-ins", 200, "Your sign-ins"),
+    (device_states.inside_on_device, "/security/sign-ins", 200, "Your sign-ins"),
+    (states.inside, "/security/devices", 200, "Remembered devices"),
+    (device_states.inside_on_device, "/security/devices", 200, "Remembered devices"),
+    (device_states.inside_on_device, "/security/devices/{id}/rename", 200, "Rename this device"),
     (desk_states.helped_by_support, "/sign-in/lost-access", 200, "Support has opened a case for you"),
     (states.outside, "/staff/sign-in", 200, "Sign in to the support desk"),
     (desk_states.invitation_followed, "/staff/welcome", 200, "Choose your password"),
@@ -158,6 +171,7 @@ ANSWERED: list[tuple[Make, str, dict[str, str], int, str]] = [
     (states.inside, "/security/email/enable", {"password": "wrong"}, 422, "Confirm password"),
     (states.inside_with_two, "/security/preferences", {}, 422, "Preferences"),
     (states.inside_with_two_apps, "/security/totp/{id}/rename", {"name": " "}, 422, "Rename this app"),
+    (device_states.inside_on_device, "/security/devices/{id}/rename", {"name": " "}, 422, "Rename this device"),
     (states.outside, "/password/forgot", {}, 422, "Forgotten your password?"),
     (states.forgotten, "/password/reset", {"new_password": "short"}, 422, "Choose a new password"),
     (confirmed("password.change"), "/security/password", {"new_password": "short"}, 422, "Change password"),
@@ -196,6 +210,9 @@ def walk(app: Flask) -> Iterator[Scene]:
         yield _scene(app, make, path, None, (status, heading))
     for make, path, data, status, heading in ANSWERED:
         yield _scene(app, make, path, data, (status, heading))
+    with app.app_context():
+        answers = link_states.password_shut()
+    yield _scene(app, states.outside, "/sign-in", answers, (403, "Choose a new password"))
     yield from _rare(app)
 
 

@@ -34,10 +34,16 @@ FACTS = {
     "because": "link",
     "staff": "7",
     "role": "support",
+    "back": 1,
+    "gone": 2,
+    "stays": 1,
+    "not_me": "https://portal.example.com/not-me/token.signature",
+    "days": 30,
 }
 NOTICES = [f"notice {kind.name}" for kind in KINDS.values() if kind.told is not Told.NEVER]
 WITH_LINK = {"first_password", "password_reset", "lost_access", "staff_invitation"}
 WITH_LINK |= {f"notice {kind.name}" for kind in KINDS.values() if kind.leads_to}
+WITH_NOT_ME = {f"notice {kind.name}" for kind in KINDS.values() if kind.answered}
 WITHOUT_CODE = WITH_LINK | {"already_registered", "password_unknown", *NOTICES}
 
 
@@ -47,6 +53,7 @@ def _parts(app: Flask, name: str) -> tuple[str, str, str]:
     if name in NOTICES:
         folder, kind = "notice", KINDS[name.removeprefix("notice ")]
         told = {"asked_at", "ip", "agent", *kind.facts, *(("link",) if name in WITH_LINK else ())}
+        told |= {"not_me"} if name in WITH_NOT_ME else set()
         facts = {"kind": kind.name, **{fact: FACTS[fact] for fact in told}}
     with app.app_context():
         names = (f"email/{folder}/{part}" for part in ("subject.txt", "body.txt", "body.html"))
@@ -113,11 +120,12 @@ def test_both_texts_name_the_same_numbers_and_times(mail: tuple[str, str, str, s
         assert "10 minutes" in plain
 
 
-def test_no_mail_has_a_link_to_click(mail: tuple[str, str, str, str]) -> None:
-    """A link is the purpose of a few alone; the owner of an account is told where to sign in, as text."""
+def test_no_mail_has_a_link_but_its_own(mail: tuple[str, str, str, str]) -> None:
+    """A link is the purpose of a few alone, and a notice has the one that says "This was not me"; the owner of an
+    account is told where to sign in, as text."""
     name, _, plain, html = mail
     soup = BeautifulSoup(html, "html5lib")
-    links = [LINK] if name in WITH_LINK else []
+    links = [LINK] * (name in WITH_LINK) + [str(FACTS["not_me"])] * (name in WITH_NOT_ME)
     assert [link["href"] for link in soup.find_all("a")] == links
     assert soup.find_all(["img", "link", "script"]) == []
     as_text = name in ("already_registered", "first_password")
@@ -148,6 +156,17 @@ def test_what_a_browser_says_of_itself_stays_text(house: Flask) -> None:
         facts = {**FACTS, "agent": "<a href='https://evil.example'>click</a>"}
         html = template.render(settings=house.extensions["portal.settings"], **facts)
     assert BeautifulSoup(html, "html5lib").find_all("a") == []
+
+
+def test_what_a_customer_calls_an_app_stays_text(house: Flask) -> None:
+    """T47: no mark-up of theirs, nor of the operator's reason, comes into a notice."""
+    with house.app_context():
+        template = house.jinja_env.get_template("email/notice/body.html")
+        for fact, kind in (("name", "method_removed"), ("reason", "methods_reset")):
+            facts = {**FACTS, "link": "", "kind": kind, fact: "<a href='https://evil.example'>click</a>"}
+            html = template.render(settings=house.extensions["portal.settings"], **facts)
+            assert not BeautifulSoup(html, "html5lib").select("a[href*=evil]")
+            assert "click" in html
 
 
 @pytest.mark.parametrize("name", NOTICES)

@@ -25,6 +25,7 @@ PARTS = (
     "problems.html",
     "flashes.html",
     "security/card.html",
+    "security/activity_words.html",
     "setup/",
     "security/check_up_advice.html",
     "security/check_up_answer.html",
@@ -198,6 +199,7 @@ def test_whoever_is_half_in_or_in_can_sign_out_everywhere(scenes: list[Scene]) -
         strangers = ["outside", "registering", "registered", "forgotten", "first_password", "wait_over_link_followed"]
         strangers += ["invitation_followed"]
         strangers += [f"{link}_link_followed" for link in ("open", "begin", "begun", "stop")]
+        strangers += ["not_me_followed", "not_me_about_an_addition"]
         nobody = tuple(f"({name})" for name in strangers)
         someone = not scene.name.endswith(nobody)
         return someone != ("Sign out" in buttons)

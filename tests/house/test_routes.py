@@ -23,6 +23,9 @@ TABLE = """
 /help/two-factor                        GET       everybody
 /logo                                   GET       everybody
 /metrics                                GET       everybody
+/not-me                                 GET POST  everybody
+/not-me/<token>                         GET       everybody
+/not-me/done                            GET       everybody
 /onboarding                             GET       SET_UP
 /onboarding/<method>                    GET POST  SET_UP
 /onboarding/<method>/send               POST      SET_UP
@@ -49,7 +52,14 @@ TABLE = """
 /security/<method>/enable/cancel        POST      IN
 /security/<method>/enable/send          POST      IN
 /security/<method>/open                 GET POST  IN
+/security/activity                      GET       IN
+/security/activity.csv                  GET       IN
+/security/activity.json                 GET       IN
 /security/check-up                      GET POST  IN
+/security/devices                       GET       IN
+/security/devices/<int:id>/forget       POST      IN
+/security/devices/<int:id>/rename       GET POST  IN
+/security/devices/forget-all            POST      IN
 /security/lost-access/stop              POST      IN
 /security/new-phone                     GET       IN
 /security/new-phone/<int:id>/remove     GET POST  IN
@@ -58,6 +68,9 @@ TABLE = """
 /security/preferences                   GET POST  IN
 /security/recovery-codes                GET       IN
 /security/recovery-codes/new            GET POST  IN
+/security/sign-ins                      GET       IN
+/security/sign-ins/<int:id>/end         POST      IN
+/security/sign-ins/end-others           POST      IN
 /sign-in                                GET POST  everybody
 /sign-in/lost-access                    GET POST  SIGN_IN CHECK IN
 /sign-in/lost-access/begin              GET POST  everybody
@@ -72,6 +85,7 @@ TABLE = """
 /sign-in/verify/<method>                GET POST  CHECK RECOVER IN
 /sign-in/verify/<method>/send           POST      CHECK RECOVER IN
 /sign-out                               POST      everybody
+/sign-out/completely                    POST      everybody
 /staff                                  GET POST  IN
 /staff/cases/<int:id>                   GET       IN
 /staff/cases/<int:id>/approve           POST      IN

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from portal.database import Base
 from portal.extensions import db
-from tests.house import desk_states, lasting_states, lost_states, states
+from tests.house import desk_states, device_states, lasting_states, lost_states, states
 from tests.house.conftest import Inside
 from tests.house.states import State, confirmed
 
@@ -46,6 +46,8 @@ def _paths(app: Flask, id: int) -> list[str]:
         states.inside,
         states.inside_with_two_apps,
         states.switching_on,
+        device_states.inside_on_device,
+        device_states.inside_twice,
         states.proving_again,
         lost_states.lost_link_sent,
         lost_states.begin_link_followed,

@@ -8,7 +8,7 @@ from flask import Flask
 
 from portal import clock
 from tests.customers import Customer
-from tests.house import link_states, lost_states, operator_states, states
+from tests.house import device_states, link_states, lost_states, operator_states, states
 from tests.house.conftest import Inside
 from tests.house.states import State
 from tests.statements import statements_of
@@ -31,6 +31,9 @@ GETS: list[tuple[Callable[[], State], str, int]] = [
     (states.inside_with_two_apps, "/security/new-phone", 1),
     (states.outside, "/help/two-factor", 0),
     (states.inside, "/security/recovery-codes", 2),
+    (device_states.inside_twice, "/security/sign-ins", 2),
+    (device_states.inside_on_device, "/security/devices", 2),
+    (device_states.inside_on_device, "/security/devices/{id}/rename", 2),
     (states.inside, "/nowhere", 1),
     (states.registering, "/register/confirm", 3),  # the registration, its newest code, when the next may go
     (states.choosing, "/onboarding", 1),
@@ -52,6 +55,11 @@ GETS: list[tuple[Callable[[], State], str, int]] = [
     (lost_states.stop_link_followed, "/sign-in/lost-access/stop", 2),
     (lost_states.waiting, "/sign-in/verify/totp", 1),
     (lost_states.waiting_inside, "/", 2),
+    (states.outside, "/not-me/forged", 0),
+    (link_states.not_me_followed, "/not-me", 1),
+    (states.outside, "/not-me/done", 0),
+    (link_states.inside_with_activity, "/security/activity", 3),  # the sign-in; the log; the sign-ins of before
+    (link_states.inside_with_activity, "/security/activity?show=changes", 2),
     (operator_states.first_password, "/password/reset", 1),
     (operator_states.wizard_shut, "/onboarding/closed", 1),
     (states.inside, "/security/password", 1),
@@ -66,7 +74,7 @@ def test_a_page_costs_no_more_than_this(house: Flask, make: Callable[[], State],
         state = make()
     browser = Inside(house, state)
     with statements_of(house) as given:
-        browser.open(path)
+        browser.open(path.format(id=state.id))
     assert len(given) <= most, "\n".join(given)
 
 

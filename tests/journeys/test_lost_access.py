@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser import Page
 from tests.journeys.lost import HOUR, LOST, ask, begin, stop_link, tell
-from tests.journeys.ways import APP, APP_FIELD, EMAIL_FIELD, choose, finish_app, prove_mailbox, save_codes
+from tests.journeys.ways import APP, APP_FIELD, EMAIL_FIELD, choose, finish_app, finish_wizard, prove_mailbox
 from tests.people import People, Person
 from tests.portal_for_tests import Portal
 
@@ -38,7 +38,7 @@ def test_ben_comes_back_after_two_days(ben: Person, portal: Portal) -> None:
     ben.notice("were removed after the wait")
     choose(ben, APP)
     finish_app(ben)
-    assert save_codes(ben).heading == "Welcome, Ben"
+    assert finish_wizard(ben).heading == "Welcome, Ben"
     ben.browser.press("Sign out")
     assert ben.come_in().heading == "Welcome, Ben"
 

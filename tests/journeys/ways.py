@@ -15,6 +15,7 @@ from tests.people import Person
 
 APP, EMAIL = "Google Authenticator", "Email MFA"  # in the wizard
 APP_FIELD, EMAIL_FIELD = "6-digit verification code", "One-time code"
+DO_NOT_ASK = "Don't ask again on this device"
 SEND, RESEND = "Send one-time code via Email", "Resend one-time code via Email"
 CLOCK = re.compile(r"\b\d\d:\d\d UTC\b")
 RECOVERY_CODE = re.compile(r"^[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3}$", re.MULTILINE)
@@ -130,3 +131,10 @@ def card(page: Page, heading: str) -> str:
 
 def clock(moment: datetime) -> str:
     return f"{moment:%H:%M} UTC"
+
+
+def come_in_remembered(person: Person, browser: Browser | None = None) -> Page:
+    """Sign in to the end by the app, with the box ticked that has the browser remembered."""
+    browser = browser or person.browser
+    person.sign_in(browser)
+    return browser.press("Verify code", {APP_FIELD: person.app_code(), DO_NOT_ASK: True})

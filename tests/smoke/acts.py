@@ -138,6 +138,13 @@ def sign_in_by_app(page: Page, who: Customer) -> None:
     Overview(page).here()
 
 
+def sign_in_remembered(page: Page, who: Customer) -> None:
+    """By the app, with the box ticked."""
+    give_password(page, who)
+    ask_for(page, APP).remember().enter_app_code(who.app_code())
+    Overview(page).here()
+
+
 def ask_for_email(page: Page, who: Customer) -> SecondStep:
     """The password, then the page of the mailed code, by way of "Try another way" if another is primary."""
     who.skip_mails()

@@ -12,7 +12,11 @@ from typing import NoReturn
 import pytest
 from sqlalchemy import select, update
 
+from portal import clock
+from portal.access import events
+from portal.access.events import Actor
 from portal.access.limits import CODES_IN_A_ROW
+from portal.access.where import NOWHERE
 from portal.database import write
 from portal.models import Factor, RecoveryCode, RecoverySet, User
 from tests.people import People
@@ -88,6 +92,16 @@ class Cast:
             used = select(RecoveryCode.id).where(RecoveryCode.set_id == mine).order_by(RecoveryCode.id).limit(9)
             rows.execute(update(RecoveryCode).where(RecoveryCode.id.in_(used)).values(used_at=LONG_AGO))
             rows.execute(update(Factor).where(Factor.user_id == user).values(confirmed_at=LONG_AGO))
+
+    def fill_log(self, who: Customer) -> None:
+        """Thirty changes, which by hand would take all day."""
+        if not self.own:
+            self.leave_out("thirty changes take too long from outside")
+        with self.own.app.app_context(), write() as rows:
+            user = rows.scalars(select(User).where(User.email_key == who.email)).one()
+            actor = Actor(user.id, user.email, NOWHERE)
+            for _ in range(30):
+                events.record(rows, events.PRIMARY_CHOSEN, actor, clock.now(), method="totp")
 
     def leave_out(self, why: str) -> NoReturn:
         """The journey can't be made here; the summary says so."""

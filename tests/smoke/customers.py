@@ -7,7 +7,7 @@ import pyotp
 
 from tests.people import PASSWORD
 from tests.portal_for_tests import until
-from tests.smoke.inboxes import Inbox, code_after, codes, link_to
+from tests.smoke.inboxes import Inbox, code_after, codes, link
 
 STEP = 30  # seconds an app shows one code
 APP, EMAIL = "Authentication app", "Email"
@@ -27,6 +27,7 @@ class Customer:
     ip: str = ""  # towards a portal started here, behind its proxy; towards another the network decides
     prepared: bool = False  # somebody else's: to be left as found
     read: int = 0  # how many mails they have read
+    followed: set[str] = field(default_factory=set)  # links from mails
     step: int = 0  # the last time step of the app they have used
 
     def app_code(self) -> str:
@@ -61,10 +62,12 @@ class Customer:
         self.read += 1
         return code
 
-    def mailed_link(self, path: str) -> str:
-        """The newest link that leads to this path."""
+    def mailed_link(self, path: str, after: str = "") -> str:
+        """The newest link to `path`, from a mail that also holds those words; none that they have followed before."""
         assert self.inbox, "there is no inbox to read"
-        return link_to(self.inbox, self.email, path)
+        found = link(self.inbox, self.email, path, after, self.followed)
+        self.followed.add(found)
+        return found
 
     def _code(self, step: int) -> str:
         return pyotp.TOTP(self.secret).generate_otp(step)

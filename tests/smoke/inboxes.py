@@ -82,11 +82,14 @@ def code_after(where: Inbox, recipient: str, read: int) -> str:
     return until(arrived, PATIENCE)
 
 
-def link_to(where: Inbox, recipient: str, path: str) -> str:
-    """The newest mailed link to this path, once it is there."""
+def link(where: Inbox, recipient: str, path: str, words: str, followed: set[str]) -> str:
+    """The newest link to this path in a mail with these words, but for those followed already."""
 
     def arrived() -> str | None:
-        found = re.findall(rf"https?://\S+{re.escape(path)}\S+", "\n".join(where.texts(recipient)))
+        mails = [mail.split() for mail in where.texts(recipient) if words in mail]
+        found = [
+            word for mail in mails for word in mail if word.startswith("http") and path in word and word not in followed
+        ]
         return found[-1] if found else None
 
     return until(arrived, PATIENCE)

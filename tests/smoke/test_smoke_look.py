@@ -11,8 +11,11 @@ from tests.smoke.customers import APP, EMAIL, Customer
 from tests.smoke.eye import SETTINGS, Eye
 from tests.smoke.pages import (
     Account,
+    Activity,
     CheckUp,
     Choice,
+    Devices,
+    NotMe,
     Overview,
     Password,
     RecoveryCodes,
@@ -21,7 +24,9 @@ from tests.smoke.pages import (
     Screen,
     SecondStep,
     Security,
+    ShutOut,
     SignIn,
+    SignIns,
 )
 
 pytestmark = pytest.mark.lookover
@@ -146,6 +151,33 @@ def test_the_pages_of_security_and_access(cast: Cast, visit_with_scripts: Visit)
     eye.nothing_found()
 
 
+def test_the_pages_of_sign_ins_and_devices(cast: Cast, visit_with_scripts: Visit) -> None:
+    """Two browsers; in one of them, ben is remembered."""
+    ben = cast.customer("ben", APP)
+    acts.sign_in_remembered(visit_with_scripts(ben), ben)
+    page = visit_with_scripts(ben)
+    eye = Eye(page)
+    acts.give_password(page, ben)
+    acts.ask_for(page, APP).remember().enter_app_code("12345")
+    eye.look("verify-remembering")
+    SecondStep(page).enter_app_code(ben.app_code())
+    Overview(page).here()
+    SignIns(page).open()
+    eye.look("sign-ins")
+    devices = Devices(page).open()
+    eye.look("devices")
+    devices.rename("")
+    eye.look("rename-device-wrong")
+    devices.field("Name of the device").fill("The laptop in the kitchen, beside the window")
+    devices.button("Save").click()
+    eye.look("device-renamed")
+    devices.open_menu()
+    eye.look("menu-on-device")
+    devices.open().button("Forget all devices").click()
+    eye.look("no-devices")
+    eye.nothing_found()
+
+
 def test_the_pages_that_few_people_see(cast: Cast, visit_with_scripts: Visit) -> None:
     """R15's page, too many tries, a method that refuses, a set of codes that was never finished, a removed app."""
     dan, ben = cast.somebody("dan"), cast.customer("ben", APP)
@@ -176,6 +208,30 @@ def test_the_pages_that_few_people_see(cast: Cast, visit_with_scripts: Visit) ->
     Password(page).confirm(ben.password)
     page.get_by_role("heading", name="Remove ").wait_for()
     eye.look("remove")
+    eye.nothing_found()
+
+
+def test_the_activity_and_the_answer_to_a_mail(cast: Cast, visit_with_scripts: Visit) -> None:
+    ben = cast.customer("ben", APP, mails=True, keeps=False)
+    cast.fill_log(ben)
+    page = visit_with_scripts(ben)
+    eye = Eye(page)
+    acts.sign_in_by_app(page, ben)
+    activity = Activity(page).open()
+    eye.look("activity")
+    activity.show("Warnings")
+    eye.look("activity-warnings")
+    page.goto(ben.mailed_link("/not-me/", after="New sign-in"))
+    NotMe(page).here()
+    eye.look("not-me")
+    NotMe(page).shut_everybody_out()
+    ShutOut(page).here()
+    eye.look("not-me-done")
+    acts.give_password(page, ben)
+    page.get_by_role("heading", name="Choose a new password").wait_for()
+    eye.look("password-shut")
+    page.goto("/not-me")
+    eye.look("not-me-dead")
     eye.nothing_found()
 
 

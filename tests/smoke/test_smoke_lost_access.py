@@ -38,8 +38,7 @@ def test_ben_comes_back_by_keyboard_alone(cast: Cast, visit: Visit) -> None:
     Choice(page).here()
     acts.begin_app(page, ben)
     acts.finish_app(page, ben)
-    acts.save_codes(page, ben)
-    Overview(page).here()
+    acts.finish_wizard(page, ben)
 
 
 def test_ben_stops_it_by_the_link_in_the_notice(cast: Cast, visit: Visit) -> None:

@@ -8,18 +8,24 @@ No class knows markup, paths beyond its own, or the portal's code, so they serve
 """
 
 from tests.smoke.pages.account import Account, Overview
+from tests.smoke.pages.activity import Activity, ForgottenPassword, NewPassword, NotMe, ShutOut
 from tests.smoke.pages.base import Screen
 from tests.smoke.pages.entrance import LostAccess, OtherWays, RecoveryCode, Registration, SecondStep, SignIn
 from tests.smoke.pages.help import TwoFactorHelp
-from tests.smoke.pages.security import CheckUp, NewPhone, Preferences, RecoveryCodes, Security
+from tests.smoke.pages.security import CheckUp, Devices, NewPhone, Preferences, RecoveryCodes, Security, SignIns
 from tests.smoke.pages.wizard import Choice, Password, SaveCodes, SetUpApp, SetUpEmail
 
 __all__ = [
     "Account",
+    "Activity",
     "CheckUp",
     "Choice",
+    "Devices",
+    "ForgottenPassword",
     "LostAccess",
+    "NewPassword",
     "NewPhone",
+    "NotMe",
     "OtherWays",
     "Overview",
     "Password",
@@ -33,6 +39,8 @@ __all__ = [
     "Security",
     "SetUpApp",
     "SetUpEmail",
+    "ShutOut",
     "SignIn",
+    "SignIns",
     "TwoFactorHelp",
 ]

@@ -17,6 +17,11 @@ class Account(Screen):
         self.open_menu()
         self.button("Sign out").click()
 
+    def sign_out_completely(self) -> None:
+        """Where the browser is remembered."""
+        self.open_menu()
+        self.button("Sign out completely").click()
+
     def go_to_security(self) -> None:
         self.open_menu()
         self.page.get_by_role("banner").get_by_role("link", name="Security and access").click()

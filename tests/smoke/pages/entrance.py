@@ -59,6 +59,11 @@ class SecondStep(Screen):
         self.mailed_code.fill(code)
         self.button("Verify code").click()
 
+    def remember(self) -> "SecondStep":
+        """Tick the box."""
+        self.field("Don't ask again on this device").check()
+        return self
+
     def send_again(self) -> None:
         self.button("Resend one-time code via Email").click()
 

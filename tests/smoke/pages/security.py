@@ -33,6 +33,34 @@ class Security(Account):
         return Preferences(self.page).here()
 
 
+class SignIns(Account):
+    """Each sign-in is an entry of the list."""
+
+    path = "/security/sign-ins"
+    heading = "Your sign-ins"
+
+    @property
+    def entries(self) -> Locator:
+        return self.main.get_by_role("listitem").filter(has=self.page.get_by_role("heading"))
+
+    @property
+    def others(self) -> Locator:
+        return self.entries.filter(has_not_text="This one")
+
+
+class Devices(SignIns):
+    """Each remembered device is an entry of the list."""
+
+    path = "/security/devices"
+    heading = "Remembered devices"
+
+    def rename(self, name: str) -> None:
+        """This device, whatever it was called before."""
+        self.entries.filter(has_text="This device").get_by_role("button", name="Rename").click()
+        self.field("Name of the device").fill(name)
+        self.button("Save").click()
+
+
 class Preferences(Screen):
     path = "/security/preferences"
     heading = "Preferences"

@@ -26,6 +26,7 @@ from portal.web import (
     not_me,
     open_method,
     passwords,
+    plots,
     register,
     times,
     verify,
@@ -56,6 +57,7 @@ ROUTES = (
     not_me,
     open_method,
     passwords,
+    plots,
     register,
     verify,
 )

@@ -139,6 +139,8 @@ SHOWN: list[tuple[Make, str, int, str]] = [
     (desk_states.case_opened, "/staff/cases/{id}", 200, "Recovery case"),
     (desk_states.case_to_approve, "/staff/cases/{id}", 200, "Recovery case"),
     (desk_states.case_begun, "/staff/cases/{id}", 200, "Recovery case"),
+    (desk_states.admin, "/staff/plots", 200, "Plots"),
+    (desk_states.support, "/staff/plots", 403, "This page is not yours"),
     (desk_states.support, "/staff/nowhere", 404, "There is no page at this address"),
     (states.inside, "/nowhere", 404, "There is no page at this address"),
     (states.inside, "/sign-out", 405, "This address takes no such request"),

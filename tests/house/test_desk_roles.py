@@ -20,6 +20,7 @@ TABLE = """
 /staff/look-ups/<int:id>        support approver admin
 /staff/look-ups/<int:id>/case   support approver admin
 /staff/look-ups/<int:id>/sign-out  support approver admin
+/staff/plots                    admin
 """
 # On the way in, or for everybody: their steps stand in test_routes.py.
 WAY_IN = {"/staff/" + path for path in ("sign-in", "sign-in/verify", "sign-out", "no-app", "set-up", "welcome")}

@@ -94,6 +94,7 @@ TABLE = """
 /staff/look-ups/<int:id>/case           GET POST  IN
 /staff/look-ups/<int:id>/sign-out       GET POST  IN
 /staff/no-app                           GET       PROVE_ADDRESS
+/staff/plots                            GET       IN
 /staff/set-up                           GET POST  SET_UP
 /staff/sign-in                          GET POST  everybody
 /staff/sign-in/verify                   GET POST  CHECK

@@ -38,6 +38,7 @@ from portal.web.numbers import RowNumber
 from portal.web.onboarding import onboarding
 from portal.web.pages import pages
 from portal.web.security import security
+from portal.web.signing import Sessions
 from portal.web.staff import staff
 from portal.web.visitor import at_desk, visitor
 
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder=ROOT / "static",
     )
     app.config.update(_flask_config(settings))
+    app.session_interface = Sessions()
     app.extensions["portal.settings"] = settings
     app.extensions["portal.keys"] = KeyRing(settings.data_keys)
     app.extensions["portal.hasher"] = Hasher(settings.argon2)

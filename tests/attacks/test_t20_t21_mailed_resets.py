@@ -27,7 +27,7 @@ def save(browser: Browser) -> Page:
 
 
 def test_a_link_opened_five_times_still_works_once(ben: Person, eve: Person) -> None:
-    """T20: a mail scanner opens it, with GET and HEAD, from elsewhere."""
+    """T20, C12: a mail scanner opens it, with GET and HEAD, from elsewhere."""
     link = ben.forget_password()
     for _ in range(5):
         assert eve.browser.another().open(link).heading == "Choose a new password"

@@ -35,7 +35,7 @@ def test_a_thief_in_by_email_takes_the_app_away_for_nothing(cleo: Person, eve: P
 
 
 def test_opening_the_link_does_nothing(ben: Person, eve: Person) -> None:
-    """T20: a scanner's GET, HEAD and prefetch, of the link and of the page behind it, however often."""
+    """T20, C12: a scanner's GET, HEAD and prefetch, of the link and of the page behind it, however often."""
     ben.come_in()
     link = link_in(ben, "New sign-in")
     before = about(ben)

@@ -26,7 +26,7 @@ def test_a_code_works_only_in_the_browser_that_asked(eve: Person, ada: Person) -
 
 
 def test_nothing_of_the_hijacker_is_left_when_the_owner_is_done(eve: Person, ada: Person) -> None:
-    """T50: her visit, her code and what she would have chosen; the password is the one the owner typed."""
+    """T50, C12: her visit, her code and what she would have chosen; the password is the one the owner typed."""
     begin(eve, ada.email)
     eves = ada.mailed_code()
     ada.portal.age(timedelta(minutes=1))

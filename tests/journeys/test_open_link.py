@@ -47,7 +47,7 @@ def test_the_link_opens_the_method_by_a_button(ben: Person, link: str) -> None:
 
 
 def test_opening_the_link_opens_nothing(ben: Person, link: str) -> None:
-    """T20: mail scanners follow links too, with GET and HEAD."""
+    """T20, C12: mail scanners follow links too, with GET and HEAD."""
     for _ in range(5):
         ben.browser.open(link)
         assert ben.browser.http.head(f"{ben.portal.base}/sign-in/open").status_code == 200

@@ -3,9 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
+from portal.access import events
+from portal.extensions import db
+from portal.models import Event, User
 from tests.journeys.ways import APP_FIELD, DO_NOT_ASK, EMAIL_FIELD, come_in_remembered, confirm_password, to_security
-from tests.people import NEW_PASSWORD, Person
+from tests.people import NEW_PASSWORD, People, Person
 from tests.portal_for_tests import Portal
 
 CODE, IN = "/sign-in/verify/totp", "/"
@@ -17,12 +21,34 @@ def cards(person: Person) -> list[str]:
     return [" ".join(card.get_text(" ").split()) for card in page.soup.select(".card")]
 
 
+def new_devices(person: Person) -> int:
+    """How often their log tells of a browser never seen before."""
+    with person.portal.app.app_context():
+        mine = Event.user_id == select(User.id).where(User.email_key == person.email).scalar_subquery()
+        return db.session.scalars(select(func.count(Event.id)).where(mine, Event.kind == events.NEW_DEVICE.name)).one()
+
+
 def test_ben_is_not_asked_again_on_his_device(ben: Person) -> None:
     """S1.10, R3: after signing out and in again, the password is enough – here, and nowhere else."""
     come_in_remembered(ben)
     ben.browser.press("Sign out")
     assert ben.sign_in().path == IN
     assert ben.sign_in(ben.browser.another()).path == CODE
+
+
+def test_it_does_not_matter_where_ben_is(ben: Person, people: People) -> None:
+    """C4: the same browser from five network addresses is asked for nothing and told as new no more; another browser at
+    one of these addresses is asked."""
+    come_in_remembered(ben)
+    new = new_devices(ben)
+    for _ in range(5):
+        ben.browser.press("Sign out")
+        ben.browser.http.headers["X-Forwarded-For"] = people.somebody("a neighbour").browser.http.headers[
+            "X-Forwarded-For"
+        ]
+        assert ben.sign_in().path == IN
+    assert ben.sign_in(ben.browser.another()).path == CODE
+    assert new_devices(ben) == new
 
 
 def test_the_box_is_off_by_default(ben: Person) -> None:

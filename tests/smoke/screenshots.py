@@ -16,7 +16,7 @@ from tests.smoke import acts
 from tests.smoke.cast import Cast
 from tests.smoke.customers import EMAIL, Customer
 from tests.smoke.eye import THEMES
-from tests.smoke.pages import Choice, SaveCodes, Security
+from tests.smoke.pages import Activity, CheckUp, Choice, SaveCodes, Security, SignIns
 
 BELOW = 10  # pixels
 WIDE, NARROW = 800, 592  # pixels: the account's pages, the wizard's one column
@@ -49,6 +49,9 @@ def _walk(page: Page, ada: Customer, folder: Path) -> None:
     acts.activate_email(page, ada)
     security = Security(page).open()
     _take(page, folder, "security-and-access", WIDE, security.method(EMAIL))
+    _take(page, folder, "check-up", WIDE, CheckUp(page).open().verdict("My phone is gone"))
+    _take(page, folder, "activity", WIDE, Activity(page).open().lines.last)
+    _take(page, folder, "sign-ins", WIDE, SignIns(page).open().entries.last)
 
 
 def _window(browser: Browser, base: str) -> Page:

@@ -50,6 +50,7 @@ PAGES: list[tuple[Make, str, dict[str, str]]] = [
     (device_states.inside_on_device, "/security/devices", {}),
     (device_states.inside_on_device, "/security/devices/{id}/rename", {"name": "Kitchen"}),
     (link_states.open_link_followed, "/sign-in/open", {}),
+    (link_states.not_me_followed, "/not-me", {}),
     (states.at_check, "/sign-in/lost-access", {}),
     (lost_states.begin_link_followed, "/sign-in/lost-access/begin", {}),
     (lost_states.stop_link_followed, "/sign-in/lost-access/stop", {}),

@@ -10,6 +10,8 @@ import pytest
 from tests.attacks.rows import about
 from tests.people import People, Person
 
+pytestmark = pytest.mark.any_engine
+
 OPEN = re.compile(
     r"/sign-in|/sign-in/open(/.*)?|/sign-in/lost-access/(begin|stop)(/.*)?|/sign-out(/completely)?|/register(/.*)?|/healthz|/readyz|/brand\.css|/logo|/demo/inbox(\.json)?|/static/.*|/help.*|/not-me(/.*)?"
     r"|/staff/sign-(in|out)|/staff/welcome(/.*)?"

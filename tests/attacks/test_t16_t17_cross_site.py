@@ -9,6 +9,8 @@ from tests.attacks.rows import about
 from tests.attacks.test_t12_the_gate import HELD, paths
 from tests.people import People, Person
 
+pytestmark = pytest.mark.any_engine
+
 EVIL = "https://evil.example"
 
 

@@ -9,6 +9,8 @@ from tests.browser import Browser
 from tests.people import People
 from tests.portal_for_tests import Portal, environment, free_port, fresh_database, running
 
+pytestmark = pytest.mark.any_engine
+
 TRIES = 11  # one more than a network address has in five minutes
 HEADERS = (
     "X-Forwarded-For",

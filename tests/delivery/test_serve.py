@@ -13,6 +13,8 @@ import pytest
 from config import ROOT
 from tests.portal_for_tests import environment, free_port, fresh_database, until
 
+pytestmark = pytest.mark.any_engine
+
 Start = Callable[..., "subprocess.Popen[str]"]
 
 

@@ -33,6 +33,7 @@ PROMISED = {  # what limits.py says of notices, told once more
         *("password_wrong", "code_wrong", "primary_chosen", "signed_out_by_operator", "method_back", "method_gone"),
         "recovery_asked",
         "device_forgotten",
+        *("support_looked_up", "support_stopped", "staff_reset"),
     },
 }
 

@@ -161,6 +161,7 @@ class Settings:
     apps: str = setting(text, "the apps named for each system, divided by semicolons", APPS)
     metrics_token: str = setting(text, "the bearer token that opens /metrics; without one, nobody", "", secret=True)
     password_length: int = setting(number, "the least characters of a password, 8 to 64", 12)
+    desk_approvals: str = setting(one_of("two", "one"), "staff behind a support case: two, or one and 72 hours", "two")
     remember_days: int = setting(number, "days a device can be remembered for; 0 switches it off, 90 at most", 30)
     argon2: tuple[int, int, int] = setting(argon2_cost, "argon2id's memory in KiB, passes and lanes", (65536, 3, 1))
 

@@ -1,6 +1,6 @@
 """The customer portal."""
 
-from flask import Flask
+from flask import Flask, has_request_context
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, BadSetting, Settings
@@ -15,6 +15,7 @@ from portal.web import (
     browser,
     check_up,
     cookies,
+    desk,
     devices,
     errors,
     gate,
@@ -25,6 +26,7 @@ from portal.web import (
     not_me,
     open_method,
     passwords,
+    plots,
     register,
     times,
     verify,
@@ -37,7 +39,8 @@ from portal.web.onboarding import onboarding
 from portal.web.pages import pages
 from portal.web.security import security
 from portal.web.signing import Sessions
-from portal.web.visitor import visitor
+from portal.web.staff import staff
+from portal.web.visitor import at_desk, visitor
 
 BODY = 64 * 1024  # bytes of a request; no form here needs more
 PARTS = 100
@@ -47,6 +50,7 @@ NO_COOKIE = ";"
 ROUTES = (
     activity,
     check_up,
+    desk,
     devices,
     lost_access,
     metrics,
@@ -54,6 +58,7 @@ ROUTES = (
     not_me,
     open_method,
     passwords,
+    plots,
     register,
     verify,
 )
@@ -81,7 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     smtp.install(app, settings)
     _protect(app)
     app.url_map.converters["int"] = RowNumber
-    for blueprint in (pages, help_pages, auth, onboarding, security, *([demo] if settings.development else [])):
+    for blueprint in (pages, help_pages, auth, onboarding, security, staff, *([demo] if settings.development else [])):
         app.register_blueprint(blueprint)
     _furnish(app, settings)
     errors.register(app)
@@ -144,4 +149,4 @@ def _furnish(app: Flask, settings: Settings) -> None:
         moment=times.moment,
         browser=browser.describe,
     )
-    app.context_processor(lambda: {"visitor": visitor()})
+    app.context_processor(lambda: {"visitor": visitor(), "at_desk": has_request_context() and at_desk()})

@@ -79,7 +79,7 @@ def everybody() -> list[Account]:
 def _accounts(email_key: str | None) -> list[Account]:
     users = select(User.id, User.email, User.email_key, User.name, User.created_at, User.last_mailed_reset_at)
     users = users.add_columns(User.mailed_reset_at, User.methods_reset_at, Recovery.due_at).order_by(User.email_key)
-    users = users.outerjoin(Recovery, and_(Recovery.user_id == User.id, *OPEN))
+    users = users.where(User.role.is_(None)).outerjoin(Recovery, and_(Recovery.user_id == User.id, *OPEN))
     kinds = select(Factor.user_id, Factor.kind).where(Factor.confirmed_at.is_not(None)).distinct()
     last = select(SignIn.user_id, func.max(SignIn.raised_at)).group_by(SignIn.user_id)
     unused = select(RecoverySet.user_id, func.count()).join(RecoveryCode, RecoveryCode.set_id == RecoverySet.id)

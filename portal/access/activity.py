@@ -25,25 +25,30 @@ ALL, SIGN_INS, CHANGES, WARNINGS = "all", "sign-ins", "changes", "warnings"
 SIGNED_IN, UNFINISHED = "signed_in", "sign_in_unfinished"  # what a sign-in's row is called in the list
 # What the owner's filter shows; what is in no other group explains the sign-ins.
 GROUPS: dict[str, tuple[Kind, ...]] = {
-    SIGN_INS: (events.PASSWORD_WRONG, events.CODE_WRONG, events.RECOVERY_CODE_USED, events.SIGNED_OUT_BY_OPERATOR),
+    SIGN_INS: (
+        *(events.PASSWORD_WRONG, events.CODE_WRONG, events.RECOVERY_CODE_USED),
+        *(events.SIGNED_OUT_BY_OPERATOR, events.SUPPORT_SIGNED_OUT),
+    ),
     CHANGES: (
         *(events.PASSWORD_CHANGED, events.PASSWORD_RESET, events.PASSWORD_CHOSEN),
         *(events.METHOD_ADDED, events.METHOD_REMOVED, events.METHOD_BACK, events.METHOD_GONE),
         *(events.METHOD_OPENED, events.METHODS_RESET, events.WIZARD_OPENED, events.PRIMARY_CHOSEN),
         *(events.RECOVERY_CODES_MADE, events.DEVICE_REMEMBERED, events.DEVICE_FORGOTTEN, events.NOT_ME),
-        *(events.RECOVERY_STOPPED, events.RECOVERY_DONE),
+        *(events.RECOVERY_STOPPED, events.RECOVERY_DONE, events.SUPPORT_STOPPED, events.STAFF_RESET),
     ),
     WARNINGS: (
         *(events.NEW_DEVICE, events.SIGNED_IN_AFTER_FAILURES, events.SECOND_STEP_FAILED),
         *(events.PASSWORD_THROTTLED, events.METHOD_CLOSED, events.DEVICE_REUSED),
         *(events.RECOVERY_ASKED, events.RECOVERY_BEGUN, events.RECOVERY_WAITING, events.RECOVERY_OVER),
+        *(events.SUPPORT_LOOKED_UP, events.SUPPORT_OPENED, events.SUPPORT_BEGUN),
     ),
 }
 GROUP_OF = {kind.name: group for group, kinds in GROUPS.items() for kind in kinds} | dict.fromkeys(
     (SIGNED_IN, UNFINISHED), SIGN_INS
 )
-_OPERATORS = (events.METHODS_RESET, events.WIZARD_OPENED, events.SIGNED_OUT_BY_OPERATOR)
-BY_OPERATOR = {kind.name for kind in (*_OPERATORS, events.RECOVERY_WAITING, events.RECOVERY_OVER)}
+_OPERATORS = (events.METHODS_RESET, events.WIZARD_OPENED, events.SIGNED_OUT_BY_OPERATOR, events.STAFF_RESET)
+_SUPPORT = [kind for kind in events.KINDS.values() if set(events.BY) <= kind.facts]
+BY_OPERATOR = {kind.name for kind in (*_OPERATORS, *_SUPPORT, events.RECOVERY_WAITING, events.RECOVERY_OVER)}
 AT_ONCE = 500  # lines that a download reads in one go
 _NO_MORE = 2**31 - 1  # larger than any id
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from portal import methods
 from portal.access import by_operator, devices, limits, open_recoveries
 from portal.access.events import Actor
-from portal.access.password_resets import FIRST
+from portal.access.password_resets import FIRST, STAFF
 from portal.access.sign_ins import lock_user
 from portal.access.where import NOWHERE
 from portal.database import changed, write
@@ -141,7 +141,7 @@ def _spend_steps(session: Session, ids: Sequence[int], now: datetime) -> int:
 
 def _without_password() -> tuple[ColumnElement[bool], ...]:
     """Users of the operator's who have not used the link to choose a password."""
-    link = (ResetLink.email_key == User.email_key, ResetLink.purpose == FIRST, ResetLink.used_at.is_(None))
+    link = (ResetLink.email_key == User.email_key, ResetLink.purpose.in_((FIRST, STAFF)), ResetLink.used_at.is_(None))
     return exists().where(*link), ~exists().where(SignIn.user_id == User.id)
 
 

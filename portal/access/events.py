@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import logs
@@ -19,7 +20,7 @@ from portal.crypto import new_token, token_hash
 from portal.database import after_commit
 from portal.delivery import outbox
 from portal.extensions import keys
-from portal.models import Event
+from portal.models import Event, User
 
 
 class Told(Enum):
@@ -56,6 +57,7 @@ class Actor:
 
 
 KINDS: dict[str, Kind] = {}
+BY = ("staff", "role")
 
 
 def _kind(name: str, told: Told, *facts: str, leads_to: str = "") -> Kind:
@@ -82,6 +84,13 @@ RECOVERY_STOPPED = _kind("recovery_stopped", Told.ALWAYS, "because")
 RECOVERY_DONE = _kind("recovery_done", Told.ALWAYS)
 NOT_ME = _kind("not_me", Told.ALWAYS, "back", "gone", "stays")
 DEVICE_REMEMBERED = _kind("device_remembered", Told.ALWAYS, "days")
+# What the support desk did. `staff` is a member's number, which tells the customer no name.
+SUPPORT_LOOKED_UP = _kind("support_looked_up", Told.NEVER, *BY)
+SUPPORT_OPENED = _kind("support_opened", Told.ALWAYS, *BY, "reason", leads_to=mailed_links.STOP_RECOVERY)
+SUPPORT_BEGUN = _kind("support_begun", Told.ALWAYS, *BY, "reason", "ends_at", leads_to=mailed_links.STOP_RECOVERY)
+SUPPORT_STOPPED = _kind("support_stopped", Told.NEVER, *BY)  # the wait's own notice tells the owner
+SUPPORT_SIGNED_OUT = _kind("support_signed_out", Told.ALWAYS, *BY, "reason")
+STAFF_RESET = _kind("staff_reset", Told.NEVER, "role")  # by the operator: a new link, or removed
 # What the owner should look at.
 DEVICE_REUSED = _kind("device_reused", Told.ALWAYS)
 NEW_DEVICE = _kind("new_device", Told.HOURLY, "method")
@@ -125,14 +134,21 @@ def record(
     )
     session.flush()
     about = str(facts.get("method", ""))
-    after_commit(session, lambda: logs.note(kind.name, about=about, user=actor.user_id, ip=where.ip))
+    by = {fact: facts[fact] for fact in BY if fact in facts}
+    after_commit(session, lambda: logs.note(kind.name, about=about, user=actor.user_id, ip=where.ip, **by))
     if actor.user_id is not None and _to_tell(session, kind, actor.user_id, now):
         told: dict[str, Any] = {"kind": kind.name, "ip": where.ip, "agent": where.agent, **facts}
-        if link:
+        if _is_staff(session, actor.user_id):
+            told["desk"] = True  # their mailbox opens nothing, so the mail holds no link
+        elif link:
             told["link"] = mailed_links.url(kind.leads_to, link)
-        if not_me:
+        if not_me and "desk" not in told:
             told["not_me"] = mailed_links.url(mailed_links.NOT_ME, not_me)
         outbox.put(session, keys(), template="notice", address=actor.email, facts=told, now=now)
+
+
+def _is_staff(session: Session, user_id: int) -> bool:
+    return session.scalar(select(User.role.is_not(None)).where(User.id == user_id)) is True
 
 
 def _to_tell(session: Session, kind: Kind, user_id: int, now: datetime) -> bool:

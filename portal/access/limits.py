@@ -30,6 +30,10 @@ RECOVERY_REMINDERS = span("24 hours")  # how often the owner is told while the w
 RECOVERY_LAST_REMINDER = span("1 hour")  # … and once more so long before its end
 NOT_ME_LIFE = span("72 hours")  # the link "This wasn't me", and how long a method that was removed can come back
 ACTIVITY_PAGE = 25  # lines of the log on one page
+STAFF_INVITATION_LIFE = span("72 hours")  # the link by which somebody of the support desk begins
+STAFF_IDLE = span("15 minutes")  # they see other people's accounts: NIST SP 800-63B-4 asks as much at its highest level
+STAFF_SIGN_IN_LIFE = span("8 hours")  # a working day
+APPROVAL_LIFE = span("72 hours")  # how long a support case waits for its second person: over a weekend
 REGISTRATION_LIFE = span("30 minutes")
 HALF_IN = span("30 minutes")
 IDLE = span("60 minutes")
@@ -162,6 +166,15 @@ RECOVERY_LINKS = per(
     "3 per hour, 5 per day",
 )
 RECOVERIES = per("lost access", "lost access", "waits of one user who has lost everything", "2 per 365 days")
+SUPPORT_CASES = per(
+    "support cases",
+    "support cases",
+    "cases that support opens for one user; another takes an admin",
+    "2 per 365 days",
+)
+LOOK_UPS = per(
+    "look-ups", "look ups", "customers that one member of the desk looks up, found or not", "30 per hour, 100 per day"
+)
 REGISTRATIONS = per(
     "registrations by network",
     "registrations",

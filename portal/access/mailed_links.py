@@ -8,6 +8,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from portal.extensions import settings
 
 RESET, OPEN_METHOD, NOT_ME = "/password/reset", "/sign-in/open", "/not-me"
+STAFF = "/staff/welcome"
 BEGIN_RECOVERY, STOP_RECOVERY = "/sign-in/lost-access/begin", "/sign-in/lost-access/stop"
 
 

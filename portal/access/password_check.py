@@ -1,7 +1,7 @@
 """Checking a password: at sign-in, and before anything that protects the account is changed (R14)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, case, exists, literal, or_, select, update
@@ -65,6 +65,7 @@ def sign_in(
     *,
     next_path: str | None = None,
     before: Standing | None = None,
+    lasts: timedelta = limits.SIGN_IN_LIFE,
 ) -> Opened:
     """Open a sign-in by address and password.
 
@@ -81,8 +82,7 @@ def sign_in(
     posts = Hit(limits.POSTS_BY_NETWORK, f"network {network(where.ip)}")
     counted = password_tries.count(address.key, where, now, known=own, asked=(posts,))
     hits, in_a_row = counted.hits, counted.in_a_row
-    right = _verify(user.password_hash, password, hits, now)
-    if user.id is None or not right:
+    if not _verify(user.password_hash, password, hits, now) or user.id is None:
         stuffing.note(address.key, where.ip, now)
         _note_wrong(Actor(user.id, user.email or "", where), in_a_row, now)
         raise SignInWrong
@@ -94,7 +94,7 @@ def sign_in(
         else:
             if before:
                 sign_ins.end(session, before.sign_in_id, "replaced", now)
-            token = _open(session, user.id, stored, where, now, in_a_row - 1, next_path)
+            token = _open(session, user.id, stored, where, now, in_a_row - 1, next_path, lasts)
         counting.settle(session, (), hits, now)
     return Opened(token, user.primary_method)
 
@@ -152,12 +152,26 @@ def _note_wrong(actor: Actor, in_a_row: int, now: datetime) -> None:
 
 
 def _open(
-    session: Session, user_id: int, stored: str, where: Where, now: datetime, wrong: int, next_path: str | None
+    session: Session,
+    user_id: int,
+    stored: str,
+    where: Where,
+    now: datetime,
+    wrong: int,
+    next_path: str | None,
+    lasts: timedelta,
 ) -> str:
     """A new sign-in; a password changed a moment ago opens none."""
     try:
         return sign_ins.open_sign_in(
-            session, user_id, where, now, password_hash=stored, wrong_passwords=wrong, next_path=next_path
+            session,
+            user_id,
+            where,
+            now,
+            password_hash=stored,
+            wrong_passwords=wrong,
+            next_path=next_path,
+            lasts=lasts,
         )
     except Gone:
         raise SignInWrong from None

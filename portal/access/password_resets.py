@@ -25,8 +25,10 @@ from portal.extensions import db, hasher, keys, settings
 from portal.models import ResetLink, User
 
 BECAUSE = "password_changed"
-RESET, FIRST = "reset", "first"
-LIVES = {RESET: limits.RESET_LIFE, FIRST: limits.FIRST_PASSWORD_LIFE}
+RESET, FIRST, STAFF = "reset", "first", "staff"
+CUSTOMERS = (RESET, FIRST)  # those that the customers' page takes
+LIVES = {RESET: limits.RESET_LIFE, FIRST: limits.FIRST_PASSWORD_LIFE, STAFF: limits.STAFF_INVITATION_LIFE}
+LEADS_TO = {RESET: mailed_links.RESET, FIRST: mailed_links.RESET, STAFF: mailed_links.STAFF}
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def issue(session: Session, email_key: str, purpose: str, now: datetime) -> str:
             expires_at=now + LIVES[purpose],
         )
     )
-    return mailed_links.url(mailed_links.RESET, token)
+    return mailed_links.url(LEADS_TO[purpose], token)
 
 
 def end_links(session: Session, email_key: str, now: datetime) -> None:
@@ -87,12 +89,12 @@ def end_links(session: Session, email_key: str, now: datetime) -> None:
     session.execute(update(ResetLink).where(*alive).values(expires_at=now))
 
 
-def owner(token: str, now: datetime) -> Owner | None:
+def owner(token: str, now: datetime, purposes: tuple[str, ...] = CUSTOMERS) -> Owner | None:
     """Whose password this link sets; None when it can't be used (any more). Looking spends nothing."""
     row = db.session.execute(
         select(User.id, User.name, User.email, ResetLink.purpose)
         .join(ResetLink, ResetLink.email_key == User.email_key)
-        .where(*_usable(token, now))
+        .where(*_usable(token, purposes, now))
     ).one_or_none()
     return Owner(*row) if row else None
 
@@ -108,11 +110,9 @@ def use(token: str, password: str, where: Where, now: datetime) -> None:
         raise Gone
     passwords.check_new(password, settings().password_length, (user.name, user.email, settings().company))
     hashed = hasher().hash(password)
-    used = {"used_at": now, "device_hash": where.device}
     with write() as session:
         sign_ins.lock_user(session, user.user_id)
-        if changed(session.execute(update(ResetLink).where(*_usable(token, now)).values(**used))) != 1:
-            raise Gone
+        spend(session, token, CUSTOMERS, where, now)
         resets = {"mailed_reset_at": now, "last_mailed_reset_at": now} if user.purpose == RESET else {}
         chosen = {"password_hash": hashed, "password_shut_at": None}
         session.execute(update(User).where(User.id == user.user_id).values(**chosen, **resets))
@@ -125,13 +125,21 @@ def use(token: str, password: str, where: Where, now: datetime) -> None:
         events.record(session, kind, actor, now)
 
 
-def _usable(token: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def spend(session: Session, token: str, purposes: tuple[str, ...], where: Where, now: datetime) -> None:
+    """Use a link up, in the transaction that acts on it. Raises `Gone` when it can't be used (any more)."""
+    used = {"used_at": now, "device_hash": where.device}
+    if changed(session.execute(update(ResetLink).where(*_usable(token, purposes, now)).values(**used))) != 1:
+        raise Gone
+
+
+def _usable(token: str, purposes: tuple[str, ...], now: datetime) -> tuple[ColumnElement[bool], ...]:
     """The conditions of a link that can be used. The newest of its address is found by its number, not by ending the
     older ones: two that are asked for at once can't end each other."""
     other = aliased(ResetLink)
     newest = select(func.max(other.id)).where(other.email_key == ResetLink.email_key).scalar_subquery()
     return (
         ResetLink.token_hash == token_hash(token),
+        ResetLink.purpose.in_(purposes),
         ResetLink.used_at.is_(None),
         ResetLink.expires_at > now,
         ResetLink.id == newest,

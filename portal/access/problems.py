@@ -98,6 +98,28 @@ class RecoveryCodeUsed(AlreadyUsed):
     key = "recovery_code_used"
 
 
+class CustomerUnknown(Problem):
+    """Nobody has the address. Only staff are told."""
+
+    key = "customer_unknown"
+
+
+class ReasonMissing(Problem):
+    key = "reason_missing"
+
+
+class CaseOpen(Problem):
+    """Somebody has a case open already, their own or support's."""
+
+    key = "case_open"
+
+
+class CasesUsedUp(Problem):
+    """Support has opened as many cases for this customer as it may without an admin."""
+
+    key = "cases_used_up"
+
+
 class BoxNotTicked(Problem):
     key = "box_not_ticked"
 
@@ -130,6 +152,10 @@ class PasswordTooLong(TooLong):
 
 class NameTooLong(TooLong):
     key = "name_long"
+
+
+class ReasonTooLong(TooLong):
+    key = "reason_long"
 
 
 class CodeMistyped(Problem):
@@ -184,6 +210,10 @@ class Busy(Refused):
 
 class Gone(Refused):
     """What the request is about is not there, or not there any more."""
+
+
+class WrongRole(Refused):
+    """Somebody of the support desk asks for what their role may not see or do."""
 
 
 class LastMethod(Refused):

@@ -29,7 +29,7 @@ from portal.extensions import db, keys
 from portal.models import Event, Factor, Recovery, SignIn, User
 
 CUSTOMER = "customer"  # who opened the case
-WITH_LINK = (events.RECOVERY_BEGUN.name, events.RECOVERY_WAITING.name, events.RECOVERY_OVER.name)
+WITH_LINK = [kind.name for kind in events.KINDS.values() if kind.leads_to == mailed_links.STOP_RECOVERY]
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ class Case:
 
 def wait(kinds: Collection[str]) -> timedelta:
     """How long somebody with these methods waits: longer where a mailbox is all that protects them."""
-    return limits.RECOVERY_WAIT_BY_MAILBOX if _in_mailbox(kinds) else limits.RECOVERY_WAIT
+    return limits.RECOVERY_WAIT_BY_MAILBOX if in_mailbox(kinds) else limits.RECOVERY_WAIT
 
 
 def only_support(kinds: Collection[str], *, mailbox_spent: bool) -> bool:
     """Whether the mailbox would be everything: the password came by mail, and there are methods beside it (R12)."""
-    return mailbox_spent and not _in_mailbox(kinds)
+    return mailbox_spent and not in_mailbox(kinds)
 
 
 def ask(standing: Standing, now: datetime) -> None:
@@ -85,28 +85,38 @@ def begin(token: str, where: Where, now: datetime) -> None:
     if case is None:
         raise Gone
     _refuse_a_third(case.user_id, now)
-    ends_at = now + case.wait
-    values = {
-        "confirmed_at": now,
-        "due_at": ends_at,
-        "lapses_at": ends_at + limits.RECOVERY_LIFE,
-        "notice_at": now + limits.RECOVERY_REMINDERS,
-    }
     asked = (Recovery.link_hash == token_hash(token), *OPEN, Recovery.link_ends_at > now)
     with write() as session:
         lock_user(session, case.user_id)
-        begun = update(Recovery).where(*asked, Recovery.confirmed_at.is_(None)).values(**values)
-        if changed(session.execute(begun)) != 1 or not counting.allows(session, _waits(case.user_id), now):
+        ends_at = begin_wait(session, case.wait, now, *asked, Recovery.confirmed_at.is_(None))
+        if not counting.allows(session, _waits(case.user_id), now):
             raise Gone
         actor = Actor(case.user_id, case.email, where)
         facts = {"ends_at": ends_at.isoformat()}
         events.record(session, events.RECOVERY_BEGUN, actor, now, link=new_token(), **facts)
 
 
+def begin_wait(session: Session, wait: timedelta, now: datetime, *which: ColumnElement[bool]) -> datetime:
+    """Begin the wait of one case. When it ends. Raises `Gone` when there is no such case.
+
+    The caller holds the user's row, and tells the owner.
+    """
+    ends_at = now + wait
+    values = {
+        "confirmed_at": now,
+        "due_at": ends_at,
+        "lapses_at": ends_at + limits.RECOVERY_LIFE,
+        "notice_at": now + limits.RECOVERY_REMINDERS,
+    }
+    if changed(session.execute(update(Recovery).where(*which).values(**values))) != 1:
+        raise Gone
+    return ends_at
+
+
 def find_to_stop(token: str, now: datetime) -> Case | None:
     """The case that the link in a notice of it stops."""
     told = exists().where(Event.link_hash == token_hash(token), Event.kind.in_(WITH_LINK))
-    return _case(told.where(Event.user_id == Recovery.user_id, Event.at >= Recovery.confirmed_at), now)
+    return _case(told.where(Event.user_id == Recovery.user_id, Event.at >= Recovery.opened_at), now)
 
 
 def stop_by_link(token: str, where: Where, now: datetime) -> None:
@@ -148,9 +158,9 @@ def _open(session: Session, standing: Standing, now: datetime) -> str | None:
     """Open a case, or give the one that waits for its link a new one: the link's token. None: its wait has begun."""
     token, user = new_token(), standing.user_id
     link = {"link_hash": token_hash(token), "link_ends_at": now + limits.RECOVERY_LINK_LIFE}
-    lapsed = (Recovery.lapses_at <= now,)
-    open_recoveries.stop(session, standing.actor, open_recoveries.LAPSED, now, *lapsed)
+    open_recoveries.stop(session, standing.actor, open_recoveries.LAPSED, now, open_recoveries.lapsed(now))
     mine = update(Recovery).where(Recovery.user_id == user, *OPEN, Recovery.confirmed_at.is_(None))
+    mine = mine.where(Recovery.kind == CUSTOMER)
     if changed(session.execute(mine.values(**link))) == 1:
         return token
     if session.scalar(select(Recovery.id).where(Recovery.user_id == user, *OPEN)):
@@ -175,7 +185,8 @@ def _mail(session: Session, standing: Standing, token: str, now: datetime) -> No
     )
 
 
-def _in_mailbox(kinds: Collection[str]) -> bool:
+def in_mailbox(kinds: Collection[str]) -> bool:
+    """Whether whoever reads the mailbox can prove every one of these methods."""
     return all(methods.method(kind).in_mailbox for kind in kinds)
 
 

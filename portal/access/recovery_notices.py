@@ -46,11 +46,13 @@ def next_notice(begun_at: datetime, due_at: datetime, lapses_at: datetime, now: 
 
 def _tell(session: Session, id: int, actor: Actor, now: datetime) -> bool:
     """Tell of one case. False when another worker has, or when it was stopped meanwhile."""
+    if open_recoveries.stop(
+        session, actor, open_recoveries.LAPSED, now, Recovery.id == id, open_recoveries.lapsed(now)
+    ):
+        return True
     times = select(Recovery.confirmed_at, Recovery.due_at, Recovery.lapses_at).where(Recovery.id == id)
-    row: Any = session.execute(times).one()  # what has a notice has all three
-    begun_at, due_at, lapses_at = row
-    if now >= lapses_at:
-        return open_recoveries.stop(session, actor, open_recoveries.LAPSED, now, Recovery.id == id)
+    row: Any = session.execute(times).one()
+    begun_at, due_at, lapses_at = row  # what was not begun has no notice but its end
     mine = (Recovery.id == id, Recovery.notice_at <= now, *OPEN)
     later = next_notice(begun_at, due_at, lapses_at, now)
     if changed(session.execute(update(Recovery).where(*mine).values(notice_at=later))) != 1:

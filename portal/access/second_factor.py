@@ -58,7 +58,8 @@ def refuse_spent_mailbox(standing: Standing, kind: str) -> None:
 
 def finish_set_up(standing: Standing, kind: str, answer: str, now: datetime) -> str | None:
     """Switch a method on by the first right code. Returns a new token when that lets the newcomer in, with recovery
-    codes made in the same transaction; None for somebody who was in already.
+    codes made in the same transaction; None for somebody who was in already. Staff have no recovery codes: the operator
+    resets them.
 
     Raises as `prove` does; `Gone` when there is nothing being set up.
     """
@@ -73,7 +74,7 @@ def finish_set_up(standing: Standing, kind: str, answer: str, now: datetime) -> 
     right, back = (hits[0], asker.cooldown), hits[1:]
     with tries.counted(hits, now):
         mark = _judge_new(methods.method(kind), code, factor, asker, now)
-        made = recovery_codes.prepare() if newcomer else None
+        made = recovery_codes.prepare() if newcomer and standing.role is None else None
         with write() as session:
             lock_user(session, standing.user_id)
             if newcomer:

@@ -4,7 +4,7 @@ The browser holds a random token, the row its SHA-256. The token is new at the r
 holds nothing.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, String, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
@@ -61,6 +61,7 @@ def open_sign_in(
     wrong_passwords: int = 0,
     next_path: str | None = None,
     address_proved: bool = False,
+    lasts: timedelta = limits.SIGN_IN_LIFE,
 ) -> str:
     """Begin a sign-in whose password is right. Returns the token for the browser.
 
@@ -75,7 +76,7 @@ def open_sign_in(
         "created_at": now,
         "seen_at": now,
         "idle_ends_at": now + limits.HALF_IN,
-        "ends_at": now + limits.SIGN_IN_LIFE,
+        "ends_at": now + lasts,
         "address_proved_at": now if address_proved else None,
         "next_path": next_path,
         "ip": where.ip,
@@ -141,7 +142,7 @@ def raise_sign_in(
         "raised_at": standing.raised_at or now,
         "raised_by": by,
         "second_factor_at": now if proved else None,
-        "idle_ends_at": now + limits.IDLE,
+        "idle_ends_at": now + standing.idle,
     }
     known = {"sign_in": standing.sign_in_id, "known": standing.token_hash}
     if changed(session.connection().execute(_RAISE, known | values)) != 1:
@@ -194,7 +195,7 @@ def seen(standing: Standing, step: Step, now: datetime) -> datetime:
     """
     if step is Step.CHECK or now - standing.seen_at < limits.SEEN_EVERY:
         return min(standing.idle_ends_at, standing.ends_at)
-    longer = limits.IDLE if standing.raised_at else limits.HALF_IN
+    longer = standing.idle if standing.raised_at else limits.HALF_IN
     with write() as session:
         session.execute(
             update(SignIn)

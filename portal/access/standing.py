@@ -1,13 +1,13 @@
 """What one query says of a visitor's token: the sign-in, its user with their methods, and what decides the step."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import aliased
 
-from portal.access import open_recoveries
+from portal.access import limits, open_recoveries
 from portal.access.events import Actor
 from portal.access.open_recoveries import OpenRecovery
 from portal.access.steps import Step, next_step
@@ -38,7 +38,7 @@ class Standing:
 
     `where` is where this request comes from. `others` counts the user's finished sign-ins, as long as this one isn't,
     `codes_left` the recovery codes nobody has used. `recovery` is the case that the user has open after losing
-    everything, or whoever knows the password.
+    everything, or whoever knows the password. `role` is that of somebody of the support desk; a customer has none.
     """
 
     sign_in_id: int
@@ -46,6 +46,7 @@ class Standing:
     name: str
     email: str
     email_key: str
+    role: str | None
     primary: str | None
     seen_at: datetime
     idle_ends_at: datetime
@@ -83,6 +84,11 @@ class Standing:
     def kinds(self) -> tuple[str, ...]:
         """The kinds of the user's finished factors."""
         return tuple(dict.fromkeys(factor.kind for factor in self.factors))
+
+    @property
+    def idle(self) -> timedelta:
+        """How long a finished sign-in may rest: staff see other people's accounts."""
+        return limits.STAFF_IDLE if self.role else limits.IDLE
 
     @property
     def in_known_browser(self) -> bool:
@@ -126,6 +132,7 @@ _STANDING = (
         User.name,
         User.email,
         User.email_key,
+        User.role,
         User.primary_method,
         SignIn.seen_at,
         SignIn.idle_ends_at,

@@ -10,6 +10,7 @@ from portal.models.messages import DemoMail, Message
 from portal.models.records import Counter, Event
 from portal.models.recoveries import Recovery
 from portal.models.sign_ins import SignIn
+from portal.models.support import LookUp, SupportCase
 from portal.models.users import Registration, ResetLink, User
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Device",
     "Event",
     "Factor",
+    "LookUp",
     "Message",
     "Recovery",
     "RecoveryCode",
@@ -28,5 +30,6 @@ __all__ = [
     "RemovedFactor",
     "ResetLink",
     "SignIn",
+    "SupportCase",
     "User",
 ]

@@ -14,7 +14,8 @@ class Recovery(Model):
     """One case of somebody who has lost everything but password and mailbox: a user has one open at most.
 
     `kind` says who opened it. `link_hash` is of the mailed link that begins the wait, at `confirmed_at`; from `due_at`
-    to `lapses_at` the case can be used, which is `done_at`. `notice_at` is when the owner is told of it next.
+    to `lapses_at` the case can be used, which is `done_at`. `notice_at` is when the owner is told of it next. Support's
+    cases are begun by people, until `link_ends_at`: nobody was given their link.
     """
 
     __tablename__ = "recoveries"

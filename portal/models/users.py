@@ -9,7 +9,11 @@ from portal.models.base import ADDRESS, Model
 
 
 class User(Model):
-    """A person. `email` is as written, `email_key` as compared."""
+    """A person. `email` is as written, `email_key` as compared.
+
+    With a `role` it is somebody of the support desk, whose key begins with a word and a blank: no customer's address
+    does, so nothing that looks for a customer finds them (`access/roles.py`).
+    """
 
     __tablename__ = "users"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -23,6 +27,7 @@ class User(Model):
     last_mailed_reset_at: Mapped[datetime | None]  # the same, kept for the operator to see
     methods_reset_at: Mapped[datetime | None]  # by the operator, until a method is set up again
     check_up_at: Mapped[datetime | None]  # when "Could you still get in?" is asked next; None: at once
+    role: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime]
 
 

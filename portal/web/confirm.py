@@ -25,9 +25,12 @@ class Place:
     action: str
     back: str
     wizard: bool = False
+    desk: bool = False
 
     @property
     def layout(self) -> str:
+        if self.desk:
+            return "layouts/desk.html"
         return "layouts/entrance.html" if self.wizard else "layouts/account.html"
 
 

@@ -1,5 +1,6 @@
-"""The cookies beside Flask's own: `sign-in` names a sign-in's row, `visit` a registration's, `reset`, `open-method`,
-`begin-recovery`, `stop-recovery` and `not-me` a mailed link's, `remembered` a device's that is not asked for a code.
+"""The cookies beside Flask's own: `sign-in` names a sign-in's row, `staff-sign-in` one of the support desk's, `visit` a
+registration's, `reset`, `open-method`, `begin-recovery`, `stop-recovery`, `not-me` and `staff-invitation` a mailed
+link's, `remembered` a device's that is not asked for a code.
 `device` is the mark by which a browser is known again; it opens nothing.
 
 Over https they carry the `__Host-` prefix, which no other host and no plain page can set (RFC 6265bis, 4.1.3.2).
@@ -14,6 +15,8 @@ from flask import Response, g, request
 from portal.extensions import settings
 
 SIGN_IN = "sign-in"
+STAFF = "staff-sign-in"
+INVITATION = "staff-invitation"
 VISIT = "visit"
 RESET = "reset"
 OPEN_METHOD = "open-method"
@@ -35,7 +38,7 @@ def read(cookie: str) -> str | None:
 
 def keep(response: Response, cookie: str, token: str, lasts: timedelta | None = None) -> Response:
     """Give the browser a token."""
-    if cookie == SIGN_IN:
+    if cookie in (SIGN_IN, STAFF):
         g.dead = False
     secure = settings().https
     response.set_cookie(name(cookie), token, lasts, secure=secure, httponly=True, samesite="Lax", path="/")

@@ -20,10 +20,12 @@ from portal.access.problems import (
     MethodClosed,
     PasswordShut,
     Refused,
+    WrongRole,
 )
 from portal.extensions import settings
 from portal.web import browser, gate
 from portal.web.headers import CrossOrigin
+from portal.web.visitor import role, visitor
 
 KEYS = {400: "bad_request", 403: "origin", 404: "not_found", 405: "method", 413: "too_large", 500: "broken"}
 ErrorInfo = tuple[type, BaseException, TracebackType] | tuple[None, None, None]
@@ -43,6 +45,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(PasswordShut, lambda _: (render_template("errors/password_shut.html"), 403))
     app.register_error_handler(Gone, lambda _: gate.lead_on())
     app.register_error_handler(LastMethod, lambda _: _page(409, "last_method"))
+    app.register_error_handler(WrongRole, lambda _: _wrong_role())
     app.register_error_handler(RegistrationClosed, lambda _: _page(403, "registration_closed"))
     app.register_error_handler(Busy, lambda _: _busy())
     app.register_error_handler(DBAPIError, _database)
@@ -77,6 +80,13 @@ def _refused(key: str) -> ResponseReturnValue:
     """A form that is none of ours, or too old to tell: the log keeps where it came from (ASVS 16.3.3)."""
     logs.note("form_refused", about=key, ip=browser.ip())
     return _page(403, key)
+
+
+def _wrong_role() -> ResponseReturnValue:
+    """Somebody of the desk where they may not be: the log keeps who."""
+    found = visitor()
+    logs.note("role_refused", about=role() or "", user=found.standing.user_id if found else None, ip=browser.ip())
+    return _page(403, "role")
 
 
 def _wrong_host() -> ResponseReturnValue:

@@ -70,5 +70,9 @@ class PrimaryForm(Form):
     primary = RadioField(validate_choice=False)
 
 
+class ReasonForm(Form):
+    reason = StringField()
+
+
 class NameForm(Form):
     name = StringField()

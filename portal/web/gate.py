@@ -13,10 +13,11 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock, methods
 from portal.access import recovery_codes, sign_ins
+from portal.access.problems import WrongRole
 from portal.access.standing import Standing
 from portal.access.steps import Step
 from portal.web import cookies
-from portal.web.visitor import step, visitor
+from portal.web.visitor import at_desk, cookie, role, step, visitor
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -29,6 +30,13 @@ PAGES = {
     Step.RECOVER: "onboarding.address",
     Step.SAVE_CODES: "onboarding.save_codes",
     Step.IN: "pages.overview",
+}
+STAFF_PAGES = {
+    Step.SIGN_IN: "staff.sign_in",
+    Step.PROVE_ADDRESS: "staff.no_app",
+    Step.SET_UP: "staff.set_up",
+    Step.CHECK: "staff.verify",
+    Step.IN: "staff.index",
 }
 LOCAL_PATH = re.compile(r"/[A-Za-z0-9][A-Za-z0-9/_.~?=&-]*")
 NEXT_MOST = 512
@@ -49,6 +57,21 @@ def open_to_everybody(view: View) -> View:
     return open_at(*Step)(view)
 
 
+def open_to_roles(*roles: str) -> Callable[[View], View]:
+    """Declare which of the desk's people may open a view of theirs; nobody may open one that declares none."""
+
+    def declare(view: View) -> View:
+        view.roles = frozenset(roles)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def roles(endpoint: str | None) -> frozenset[str]:
+    """Whose an endpoint of the desk is."""
+    return getattr(current_app.view_functions.get(endpoint or ""), "roles", frozenset())
+
+
 def declared(endpoint: str | None) -> frozenset[Step]:
     """The steps at which an endpoint is open."""
     view = current_app.view_functions.get(endpoint or "")
@@ -63,6 +86,8 @@ def guard() -> ResponseReturnValue | None:
     due = step()
     if due not in steps:
         return lead_on(due)
+    if request.endpoint and at_desk() and due is Step.IN and role() not in roles(request.endpoint):
+        raise WrongRole
     if found := visitor():
         found.idle_ends_at = sign_ins.seen(found.standing, due, clock.now())
     return None
@@ -72,9 +97,11 @@ def lead_on(due: Step | None = None) -> Response:
     """To the page of the step that is due; somebody who isn't in is told why, and comes back here afterwards."""
     due = due or step()
     if due is not Step.SIGN_IN:
-        return see(url_for(PAGES[due]))
+        return see(url_for((STAFF_PAGES if at_desk() else PAGES)[due]))
     if g.get("ended"):
         flash(g.ended, "ended")
+    if at_desk():
+        return see(url_for(STAFF_PAGES[due]))
     wanted = request.full_path.rstrip("?") if request.method == "GET" and request.endpoint else ""
     return see(url_for(PAGES[due], next=local_path(wanted)))
 
@@ -118,7 +145,7 @@ def local_path(wanted: str | None) -> str | None:
 
 def forget_dead_token(response: Response) -> Response:
     """After every request: take back a cookie that opens nothing."""
-    return cookies.drop(response, cookies.SIGN_IN) if g.get("dead") else response
+    return cookies.drop(response, cookie()) if g.get("dead") else response
 
 
 def see(location: str) -> Response:

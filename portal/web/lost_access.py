@@ -98,6 +98,8 @@ def _how_far(who: Standing, now: datetime) -> str:
     recovery = who.recovery
     if recovery and recovery.begun(now):
         return render_template("auth/lost_access_waiting.html", recovery=recovery, over=False)
+    if recovery and recovery.by_support and recovery.asked(now):
+        return render_template("auth/lost_access_desk.html", recovery=recovery)
     if recoveries.only_support(who.kinds, mailbox_spent=who.mailbox_spent):
         return render_template("auth/lost_access_support.html")
     page = "auth/lost_access_sent.html" if recovery and recovery.asked(now) else "auth/lost_access.html"

@@ -26,12 +26,14 @@ PROMISED = {  # what limits.py says of notices, told once more
         *("method_opened", "methods_reset", "wizard_opened", "recovery_codes_made", "recovery_code_used", "not_me"),
         *(f"recovery_{what}" for what in ("begun", "waiting", "over", "stopped", "done")),
         *("device_remembered", "device_reused"),
+        *("support_opened", "support_begun", "support_signed_out"),
     },
     Told.HOURLY: {"new_device", "signed_in_after_failures", "second_step_failed", "password_throttled"},
     Told.NEVER: {
         *("password_wrong", "code_wrong", "primary_chosen", "signed_out_by_operator", "method_back", "method_gone"),
         "recovery_asked",
         "device_forgotten",
+        *("support_looked_up", "support_stopped", "staff_reset"),
     },
 }
 

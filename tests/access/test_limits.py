@@ -40,6 +40,8 @@ PROMISED = {
     "password resets": "3 per hour, 5 per day",
     "lost access links": "3 per hour, 5 per day",
     "lost access": "2 per 365 days",
+    "support cases": "2 per 365 days",
+    "look-ups": "30 per hour, 100 per day",
     "registrations by network": "10 per hour, 20 per day",
     "notices": "1 per hour",
 }

@@ -70,6 +70,8 @@ BAD = [
     ("PORTAL_METHODS", ""),
     ("PORTAL_METHODS", "pigeon"),
     ("PORTAL_METHODS", "totp,pigeon"),
+    ("PORTAL_DESK_APPROVALS", "three"),
+    ("PORTAL_DESK_APPROVALS", ""),
     ("PORTAL_PASSWORD_LENGTH", "7"),
     ("PORTAL_PASSWORD_LENGTH", "long"),
     ("PORTAL_PASSWORD_LENGTH", "257"),

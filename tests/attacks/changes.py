@@ -72,6 +72,7 @@ def _plain(name: str, value: Any) -> Any:
         return value
     if name in ("id", "last_step", "password_hash") or name.endswith("_id") or isinstance(value, bytes | datetime):
         return "set"
-    if name == "name" and isinstance(value, str) and 0 < len(value) <= 60 and not UNCLEAN.search(value):
-        return "a name in one clean line"
+    most = {"name": 60, "reason": 200}.get(name, 0)
+    if isinstance(value, str) and 0 < len(value) <= most and not UNCLEAN.search(value):
+        return f"a {name} in one clean line"
     return MADE_UP.sub("somebody@", value) if isinstance(value, str) else value

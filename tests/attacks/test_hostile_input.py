@@ -6,7 +6,7 @@ from flask import Flask
 
 from tests.attacks.hostile import IDS, TEXTS, WORDS, Sent, encoded, everything
 from tests.attacks.hostile_visit import Found, Make, Visit
-from tests.house import device_states, lasting_states, link_states, lost_states, operator_states, states
+from tests.house import desk_states, device_states, lasting_states, link_states, lost_states, operator_states, states
 from tests.house.scenes import SHOWN
 from tests.house.states import confirmed
 
@@ -55,13 +55,23 @@ PAGES: list[tuple[Make, str, dict[str, str]]] = [
     (lost_states.begin_link_followed, "/sign-in/lost-access/begin", {}),
     (lost_states.stop_link_followed, "/sign-in/lost-access/stop", {}),
     (lost_states.waiting_inside, "/security/recovery-codes", {}),
+    (states.outside, "/staff/sign-in", {}),
+    (desk_states.invitation_followed, "/staff/welcome", {"new_password": "seven loud copper kettles"}),
+    (desk_states.setting_up, "/staff/set-up", {"password": "a quiet green teapot"}),
+    (desk_states.key_shown, "/staff/set-up?step=code", {}),
+    (desk_states.at_check, "/staff/sign-in/verify", {}),
+    (desk_states.support, "/staff", {"email": "somebody.0@example.org"}),
+    (desk_states.customer_found, "/staff/look-ups/{id}/case", {"reason": "phone stolen"}),
+    (desk_states.customer_found, "/staff/look-ups/{id}/sign-out", {"reason": "a stranger is in"}),
+    (desk_states.customer_found, "/staff/look-ups/{id}", {}),
+    (desk_states.case_to_approve, "/staff/cases/{id}", {}),
     (states.outside, "/password/forgot", {"email": "somebody.0@example.org"}),
     (states.forgotten, "/password/reset", {"new_password": "seven loud copper kettles"}),
     (operator_states.first_password, "/password/reset", {"new_password": "seven loud copper kettles"}),
 ]
 
 
-SIGN_OUT = "auth.sign_out"  # stands on every page; attacked on the overview
+SIGN_OUTS = {"auth.sign_out": "/", "staff.sign_out": "/staff"}  # each on every page; attacked where one begins
 IN_QUERIES = (
     "NUL",
     "a header more",
@@ -79,7 +89,7 @@ NAMES = ("next", "step", "recipient", "id", "email", "code", "password", "csrf_t
 
 def _forms(visit: Visit, page: str) -> list[Found]:
     """The forms of a page, each kind once."""
-    kinds = {form.kind: form for form in visit.forms() if form.endpoint != SIGN_OUT or page == "/"}
+    kinds = {form.kind: form for form in visit.forms() if SIGN_OUTS.get(form.endpoint, page) == page}
     return list(kinds.values())
 
 

@@ -37,7 +37,7 @@ def numbers(person: Person) -> list[int]:
 @pytest.mark.parametrize("way", ["GET", "POST"])
 def test_nobody_s_number_opens_another_s_app(cleo: Person, people: People, way: str) -> None:
     """T48: on every route that carries a number: 404, or back to what is one's own where Back must do no harm (the move
-    to a new phone); nothing of theirs has changed or is shown."""
+    to a new phone), or to the support desk's sign-in; nothing of theirs has changed or is shown."""
     ben = people.customer("ben", "totp", "totp")
     come_in_remembered(ben)
     cleo.come_in()
@@ -55,6 +55,8 @@ def test_nobody_s_number_opens_another_s_app(cleo: Person, people: People, way: 
         answer = cleo.browser.post(path, data) if way == "POST" else _asked(cleo, path)
         if path.startswith("/security/new-phone/"):
             assert (answer.status_code, answer.headers.get("Location")) == (303, "/security/new-phone"), path
+        elif path.startswith("/staff/"):
+            assert (answer.status_code, answer.headers.get("Location")) == (303, "/staff/sign-in"), path
         else:
             assert answer.status_code == 404, path
         assert ben.email not in answer.text

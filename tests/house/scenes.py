@@ -10,7 +10,7 @@ from jinja2 import Template
 
 from portal import clock
 from portal.access import limits
-from tests.house import device_states, lasting_states, link_states, lost_states, operator_states, states
+from tests.house import desk_states, device_states, lasting_states, link_states, lost_states, operator_states, states
 from tests.house.conftest import Inside
 from tests.house.states import State, confirmed
 
@@ -120,6 +120,28 @@ SHOWN: list[tuple[Make, str, int, str]] = [
     (states.inside, "/security/devices", 200, "Remembered devices"),
     (device_states.inside_on_device, "/security/devices", 200, "Remembered devices"),
     (device_states.inside_on_device, "/security/devices/{id}/rename", 200, "Rename this device"),
+    (desk_states.helped_by_support, "/sign-in/lost-access", 200, "Support has opened a case for you"),
+    (states.outside, "/staff/sign-in", 200, "Sign in to the support desk"),
+    (desk_states.invitation_followed, "/staff/welcome", 200, "Choose your password"),
+    (states.outside, "/staff/welcome", 410, "This link does not work any more"),
+    (desk_states.setting_up, "/staff/set-up", 200, "Confirm password"),
+    (desk_states.key_shown, "/staff/set-up", 200, APP_PAGE),
+    (desk_states.key_shown, "/staff/set-up?step=code", 200, APP_CODE),
+    (desk_states.without_app, "/staff/no-app", 200, "Your app is missing"),
+    (desk_states.at_check, "/staff/sign-in/verify", 200, APP_CODE),
+    (desk_states.support, "/staff", 200, "Customers"),
+    (desk_states.case_opened, "/staff", 200, "Customers"),
+    (desk_states.case_to_approve, "/staff", 200, "Customers"),
+    (desk_states.customer_found, "/staff/look-ups/{id}/case", 200, "Open a recovery case"),
+    (desk_states.customer_found, "/staff/look-ups/{id}/sign-out", 200, "End all sign-ins"),
+    (desk_states.customer_found, "/staff/look-ups/{id}", 200, "Customer"),
+    (desk_states.customer_by_mail_found, "/staff/look-ups/{id}", 200, "Customer"),
+    (desk_states.case_opened, "/staff/cases/{id}", 200, "Recovery case"),
+    (desk_states.case_to_approve, "/staff/cases/{id}", 200, "Recovery case"),
+    (desk_states.case_begun, "/staff/cases/{id}", 200, "Recovery case"),
+    (desk_states.admin, "/staff/plots", 200, "Plots"),
+    (desk_states.support, "/staff/plots", 403, "This page is not yours"),
+    (desk_states.support, "/staff/nowhere", 404, "There is no page at this address"),
     (states.inside, "/nowhere", 404, "There is no page at this address"),
     (states.inside, "/sign-out", 405, "This address takes no such request"),
 ]
@@ -157,6 +179,13 @@ ANSWERED: list[tuple[Make, str, dict[str, str], int, str]] = [
     (confirmed("password.change"), "/security/password", {"new_password": "short"}, 422, "Change password"),
     (states.last_method, "/security/totp/disable", {}, 409, "This is your only method"),
     (states.refused, "/sign-in/verify/totp", {"code": "000000"}, 429, "Too many tries"),
+    (states.outside, "/staff/sign-in", {}, 422, "Sign in to the support desk"),
+    (desk_states.invitation_followed, "/staff/welcome", {"new_password": "short"}, 422, "Choose your password"),
+    (desk_states.at_check, "/staff/sign-in/verify", {"code": "12"}, 422, APP_CODE),
+    (desk_states.support, "/staff", {"email": "nobody@example.org"}, 422, "Customers"),
+    (desk_states.customer_found, "/staff/look-ups/{id}/case", {}, 422, "Open a recovery case"),
+    (desk_states.customer_found, "/staff/look-ups/{id}/sign-out", {}, 422, "End all sign-ins"),
+    (desk_states.case_opened, "/staff/cases/{id}/approve", {}, 403, "This page is not yours"),
     (states.outside, "/sign-in", {"csrf_token": "forged"}, 403, "This page was open too long"),
     (states.outside, "/register", {"email": "x" * 70_000}, 413, "That was too much at once"),
 ]

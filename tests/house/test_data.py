@@ -14,7 +14,7 @@ LISTED = {
 }
 # Texts that tell of nobody: kinds, purposes and names that the portal gives.
 WORKING = {"kind", "purpose", "template", "trouble", "ended_because", "cancelled_because", "confirmed_for", "raised_by"}
-WORKING |= {"primary_method", "next_path"}
+WORKING |= {"primary_method", "next_path", "role"}
 
 
 def test_every_table_is_listed() -> None:

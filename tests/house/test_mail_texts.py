@@ -32,6 +32,8 @@ FACTS = {
     "ends_at": "2026-11-24T14:03:00+00:00",
     "lapses_at": "2026-11-27T14:03:00+00:00",
     "because": "link",
+    "staff": "7",
+    "role": "support",
     "back": 1,
     "gone": 2,
     "stays": 1,
@@ -39,7 +41,7 @@ FACTS = {
     "days": 30,
 }
 NOTICES = [f"notice {kind.name}" for kind in KINDS.values() if kind.told is not Told.NEVER]
-WITH_LINK = {"first_password", "password_reset", "lost_access"}
+WITH_LINK = {"first_password", "password_reset", "lost_access", "staff_invitation"}
 WITH_LINK |= {f"notice {kind.name}" for kind in KINDS.values() if kind.leads_to}
 WITH_NOT_ME = {f"notice {kind.name}" for kind in KINDS.values() if kind.answered}
 WITHOUT_CODE = WITH_LINK | {"already_registered", "password_unknown", *NOTICES}
@@ -78,6 +80,7 @@ def test_the_mails_are_these() -> None:
         "password_unknown",
         "first_password",
         "lost_access",
+        "staff_invitation",
         "notice",
     }
 

@@ -145,7 +145,7 @@ def test_the_units_are_shut_in_alike() -> None:
 def test_the_proxies_log_no_mailed_link(name: str) -> None:
     """Every path that is followed by a token stands in the pattern of those not logged."""
     paths = [mailed_links.RESET, mailed_links.OPEN_METHOD, mailed_links.BEGIN_RECOVERY, mailed_links.STOP_RECOVERY]
-    paths += [mailed_links.NOT_ME]
+    paths += [mailed_links.NOT_ME, mailed_links.STAFF]
     assert f"^({'|'.join(paths)})/" in (DEPLOY / name).read_text()
 
 

@@ -197,6 +197,7 @@ def test_whoever_is_half_in_or_in_can_sign_out_everywhere(scenes: list[Scene]) -
     def check(scene: Scene) -> object:
         buttons = {words(button) for button in scene.soup.find_all("button")}
         strangers = ["outside", "registering", "registered", "forgotten", "first_password", "wait_over_link_followed"]
+        strangers += ["invitation_followed"]
         strangers += [f"{link}_link_followed" for link in ("open", "begin", "begun", "stop")]
         strangers += ["not_me_followed", "not_me_about_an_addition"]
         nobody = tuple(f"({name})" for name in strangers)

@@ -86,6 +86,21 @@ TABLE = """
 /sign-in/verify/<method>/send           POST      CHECK RECOVER IN
 /sign-out                               POST      everybody
 /sign-out/completely                    POST      everybody
+/staff                                  GET POST  IN
+/staff/cases/<int:id>                   GET       IN
+/staff/cases/<int:id>/approve           POST      IN
+/staff/cases/<int:id>/stop              POST      IN
+/staff/look-ups/<int:id>                GET       IN
+/staff/look-ups/<int:id>/case           GET POST  IN
+/staff/look-ups/<int:id>/sign-out       GET POST  IN
+/staff/no-app                           GET       PROVE_ADDRESS
+/staff/plots                            GET       IN
+/staff/set-up                           GET POST  SET_UP
+/staff/sign-in                          GET POST  everybody
+/staff/sign-in/verify                   GET POST  CHECK
+/staff/sign-out                         POST      everybody
+/staff/welcome                          GET POST  everybody
+/staff/welcome/<token>                  GET       everybody
 /static/<path:filename>                 GET       everybody
 """
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from portal.database import Base
 from portal.extensions import db
-from tests.house import device_states, lasting_states, lost_states, states
+from tests.house import desk_states, device_states, lasting_states, lost_states, states
 from tests.house.conftest import Inside
 from tests.house.states import State, confirmed
 
@@ -54,6 +54,10 @@ def _paths(app: Flask, id: int) -> list[str]:
         lost_states.stop_link_followed,
         lost_states.waiting_inside,
         lost_states.wait_over,
+        desk_states.invitation_followed,
+        desk_states.setting_up,
+        desk_states.customer_found,
+        desk_states.case_to_approve,
         confirmed("email.disable"),
         confirmed("totp.open"),
         confirmed("recovery_codes.new"),

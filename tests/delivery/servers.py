@@ -35,10 +35,6 @@ class _Visit(SMTP):
         self._lines.append(transport)
         super().connection_made(transport)
 
-    def eof_received(self) -> bool:
-        super().eof_received()
-        return False  # the client has left: close the line
-
 
 class _Office(Controller):
     """Where clients come in."""
@@ -55,8 +51,9 @@ class _Office(Controller):
         asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result()
 
     async def _hang_up(self) -> None:
-        if self.server:
-            self.server.close()  # nobody comes in any more
+        for door in self.server.sockets if self.server else ():  # type: ignore[attr-defined]
+            # Nobody comes in any more. A server closed now would lose whoever is just coming in (CPython, gh-109564).
+            self.loop.remove_reader(door.fileno())
         while asyncio.all_tasks() - {asyncio.current_task()}:
             self._cut()
             await asyncio.sleep(0)

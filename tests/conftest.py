@@ -15,6 +15,13 @@ from portal.extensions import db
 from tests.people import People, Person
 from tests.portal_for_tests import Portal, environment, free_port, fresh_database, running
 
+# Files that take long, by their folder. They go first: last, one process would wait for the other's.
+LONG = ("smoke", "machine", "bench", "faults")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
+
 
 def pytest_configure() -> None:
     """A run that is told to end stops what it has started, as it does at Ctrl-C."""

@@ -1,6 +1,7 @@
 """The steps nobody should take: forms sent again, by somebody else, at another step; old codes, links and cookies."""
 
 from hypothesis import strategies as st
+from requests import Response
 
 from tests.house.test_routes import TABLE
 from tests.machine.model import App, Mailed
@@ -147,13 +148,20 @@ class Beside(Onward):
         found, due = self.app_of(self.users[who], app), self.due(tab)
         path = address[0].replace("<method>", kind).replace("<int:id>", str(found.id if found else 1))
         path = path.replace("<path:filename>", "css/portal.css")
-        is_open = due in address or "everybody" in address
+        is_open = "everybody" in address or (due in address and not path.startswith("/staff"))
         if "GET" in address:
             answer = tab.get(path)
             if is_open:
                 self.status(answer, 200, 303, 403, 404, 410)
             else:
-                self.led_on(tab, answer)
+                self._led_back(tab, path, answer)
         if "POST" in address and not is_open:
-            self.led_on(tab, tab.post(path))
+            self._led_back(tab, path, tab.post(path))
         self.count("open_address", "done" if is_open else "led on")
+
+    def _led_back(self, tab: Tab, path: str, answer: Response) -> None:
+        """To the step that is due; at the desk a customer's cookie is nobody's: to its way in."""
+        if path.startswith("/staff"):
+            self.led(answer, "/staff/sign-in")
+        else:
+            self.led_on(tab, answer)

@@ -12,6 +12,8 @@ from tests.browser import Page, words
 from tests.journeys.ways import APP, choose, finish_app, register, save_codes, to_security
 from tests.people import People, Person
 
+pytestmark = pytest.mark.any_engine
+
 HEADING = "Could you still get in?"
 
 

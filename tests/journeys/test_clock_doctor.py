@@ -11,6 +11,8 @@ from tests.browser import Page
 from tests.journeys.ways import APP, APP_FIELD, choose, finish_app, register
 from tests.people import Person
 
+pytestmark = pytest.mark.any_engine
+
 
 def code_of_a_wrong_clock(person: Person, minutes: float) -> str:
     """What the app shows on a phone that is so far ahead."""

@@ -7,6 +7,8 @@ import pytest
 from tests.journeys.ways import register
 from tests.people import Person
 
+pytestmark = pytest.mark.any_engine
+
 TITLE = "What is Two Factor Authentication (2FA)?"
 
 

@@ -11,6 +11,8 @@ from tests.journeys.ways import CLOCK, ask_to_register
 from tests.people import People, Person
 from tests.portal_for_tests import Portal, environment, free_port, fresh_database, running, until
 
+pytestmark = pytest.mark.any_engine
+
 
 @pytest.fixture(scope="module")
 def post_office() -> Iterator[MailServer]:

@@ -14,6 +14,8 @@ from tests.journeys.ways import APP_FIELD
 from tests.people import People
 from tests.portal_for_tests import Portal, environment, free_port, fresh_database, running
 
+pytestmark = pytest.mark.any_engine
+
 TOKEN = "a long token for Prometheus alone"
 Numbers = Callable[[], dict[str, float]]
 

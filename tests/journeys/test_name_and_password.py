@@ -11,6 +11,8 @@ from tests.journeys.ways import ask_to_register, prove_mailbox, second_tab
 from tests.people import Person
 from tests.portal_for_tests import environment
 
+pytestmark = pytest.mark.any_engine
+
 
 @pytest.fixture
 def at_details(ada: Person) -> Person:

@@ -8,6 +8,8 @@ from tests.browser import words
 from tests.journeys.ways import card, to_security
 from tests.people import People, Person
 
+pytestmark = pytest.mark.any_engine
+
 ONLY = "This is your only method. Activate the other one first."
 
 

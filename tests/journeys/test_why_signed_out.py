@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.journeys.ways import APP_FIELD, EMAIL, EMAIL_FIELD, SEND, confirm_password, second_tab
 from tests.people import Person
 from tests.portal_for_tests import Portal
+
+pytestmark = pytest.mark.any_engine
 
 
 def test_ben_signs_out(ben: Person) -> None:

@@ -13,6 +13,8 @@ from tests.journeys.ways import APP, APP_FIELD, EMAIL, choose, finish_app, finis
 from tests.people import Person
 from tests.portal_for_tests import Portal
 
+pytestmark = pytest.mark.any_engine
+
 
 def test_the_wizard_offers_two_methods(ada: Person) -> None:
     """S4.2, S4.4: a heading each, with "Activate"."""

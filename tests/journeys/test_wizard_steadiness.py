@@ -20,6 +20,8 @@ from tests.journeys.ways import (
 )
 from tests.people import Person
 
+pytestmark = pytest.mark.any_engine
+
 
 @pytest.fixture
 def before_the_key(ada: Person) -> Person:

@@ -12,10 +12,12 @@ from playwright.sync_api import Locator, Page
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 WIDTHS = (320, 1280)
-SETTINGS = tuple(product(THEMES, WIDTHS))
 AXE = Axe().axe_script
 VIOLATIONS = """axe.run({resultTypes: ["violations"]}).then(({violations}) => violations)"""
 PICTURES = os.environ.get("SCREENSHOTS", "")
+# Without pictures each theme and each width once: contrast depends on the one, layout on the other.
+ONCE: tuple[tuple[Theme, int], ...] = (("light", 1280), ("dark", 320))
+SETTINGS = tuple(product(THEMES, WIDTHS)) if PICTURES else ONCE
 
 
 class Eye:
